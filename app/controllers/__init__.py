@@ -1,0 +1,1 @@
+"""Each controller introduces one part of the core to the window; none of them knows another."""
