@@ -74,7 +74,7 @@ def stretch(lut: Lut, floor_db: float, low_db: float, high_db: float) -> Lut:
     """Return `lut` for uint8 levels whose 0 is `floor_db` and 255 is 0 dB, shown low to high."""
     level_db = np.linspace(floor_db, 0.0, 256)
     place = np.clip((level_db - low_db) / max(1e-6, high_db - low_db), 0.0, 1.0)
-    return lut[np.rint(place * 255).astype(np.intp)]
+    return np.asarray(lut[np.rint(place * 255).astype(np.intp)], np.uint8)
 
 
 def _path(name: str) -> _Path:
@@ -105,4 +105,4 @@ def _oklab_to_srgb(
     )
     linear = np.clip(linear, 0.0, 1.0)
     encoded = np.where(linear <= 0.0031308, 12.92 * linear, 1.055 * linear ** (1.0 / 2.4) - 0.055)
-    return np.rint(encoded * 255).astype(np.uint8)
+    return np.asarray(np.rint(encoded * 255), np.uint8)

@@ -16,7 +16,7 @@ LOWEST_LOG_HZ = 30.0
 """A logarithm has no zero; nothing much is heard below this."""
 
 _LINEAR_STEPS_HZ = (10, 20, 50, 100, 200, 500, 1000, 2000, 2500, 5000, 10_000, 20_000)
-_ROUND_STOPS_HZ = tuple(digit * 10**power for digit in (1, 5, 2) for power in range(2, 6)) + (50,)
+_ROUND_STOPS_HZ = (*(digit * 10**power for digit in (1, 5, 2) for power in range(2, 6)), 50)
 _SHORTEST = 0.02
 
 
@@ -86,7 +86,7 @@ class FrequencyAxis:
         """Return the `n_rows + 1` frequencies between which the rows lie, lowest first."""
         return np.array([self.to_hz(row / n_rows) for row in range(n_rows + 1)])
 
-    def ticks_hz(self, height_px: float, spacing_px: float = 22) -> tuple[float, ...]:
+    def ticks_hz(self, height_px: float, spacing_px: float = 18) -> tuple[float, ...]:
         """Return round frequencies to label, rising, at least `spacing_px` apart."""
         if height_px <= 0:
             return ()

@@ -1,0 +1,103 @@
+"""How spans look: + is a filled band, − is a hatched one, told apart without their colour."""
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QBrush, QColor, QFont, QPainter, QPen, QTransform
+
+from widgets.timeline_colours import faded
+
+GLYPH_PX = 14
+
+
+@dataclass(frozen=True, slots=True)
+class SpanLook:
+    """How one span is shown."""
+
+    colour: QColor
+    is_positive: bool
+    is_selected: bool = False
+    is_preview: bool = False
+    """True while it is being dragged."""
+
+
+def paint_band(painter: QPainter, band: QRectF, look: SpanLook, edge: QColor) -> None:
+    """Draw a span over a picture: see-through, with clear edges and a tab for its sign.
+
+    Args:
+        painter: at rest; its state is restored.
+        band: the whole height of the view.
+        look: what kind of span it is.
+        edge: dark or light line that sets the coloured edges off from any picture.
+    """
+    painter.save()
+    strength = 1.5 if look.is_selected or look.is_preview else 1.0
+    if look.is_positive:
+        painter.fillRect(band, faded(look.colour, 0.17 * strength))
+    else:
+        painter.fillRect(band, faded(QColor(0, 0, 0), 0.22))
+        painter.fillRect(band, _hatching(faded(look.colour, 0.62), painter))
+    width_px = 2.0 if look.is_selected or look.is_preview else 1.4
+    for x_px in (band.left(), band.right()):
+        painter.setPen(QPen(faded(edge, 0.55), width_px + 2))
+        painter.drawLine(round(x_px), round(band.top()), round(x_px), round(band.bottom()))
+        painter.setPen(_edge_pen(look, width_px))
+        painter.drawLine(round(x_px), round(band.top()), round(x_px), round(band.bottom()))
+    painter.restore()
+
+
+def paint_block(painter: QPainter, block: QRectF, look: SpanLook, ground: QColor) -> None:
+    """Draw a span as a solid block in its lane."""
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    inner = block.adjusted(0.5, 0.5, -0.5, -0.5)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(ground)
+    painter.drawRoundedRect(inner, 4, 4)
+    if look.is_positive:
+        painter.setBrush(faded(look.colour, 0.9 if look.is_selected else 0.72))
+    else:
+        painter.setBrush(_hatching(faded(look.colour, 0.9), painter))
+    painter.setPen(_edge_pen(look, 2.0 if look.is_selected else 1.2))
+    painter.drawRoundedRect(inner, 4, 4)
+    painter.restore()
+
+
+def paint_tab(painter: QPainter, tab: QRectF, look: SpanLook, ink: QColor) -> None:
+    """Draw the sign of a span on a small plate; narrow ones show the plate alone."""
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    plate = look.colour if look.is_positive else ink
+    painter.setPen(QPen(look.colour, 1.2))
+    painter.setBrush(plate)
+    painter.drawRoundedRect(tab, 3, 3)
+    if tab.width() >= GLYPH_PX - 2:
+        font = QFont(painter.font())
+        font.setPixelSize(13)
+        font.setBold(True)
+        painter.setFont(font)
+        painter.setPen(ink_on(plate) if look.is_positive else look.colour)
+        painter.drawText(tab, Qt.AlignmentFlag.AlignCenter, "+" if look.is_positive else "−")
+    painter.restore()
+
+
+def ink_on(colour: QColor) -> QColor:
+    """Return black or white, whichever reads better on `colour`."""
+    brightness = 0.299 * colour.red() + 0.587 * colour.green() + 0.114 * colour.blue()
+    return QColor("#101216") if brightness > 140 else QColor("#ffffff")
+
+
+def _edge_pen(look: SpanLook, width_px: float) -> QPen:
+    pen = QPen(look.colour, width_px)
+    if not look.is_positive:
+        pen.setDashPattern([3, 2])
+    pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+    return pen
+
+
+def _hatching(colour: QColor, painter: QPainter) -> QBrush:
+    brush = QBrush(colour, Qt.BrushStyle.BDiagPattern)
+    # Qt's patterns ignore a fine screen's scale and would melt into grey there
+    ratio = painter.device().devicePixelRatioF()
+    brush.setTransform(QTransform.fromScale(ratio, ratio) if ratio > 1 else QTransform())
+    return brush
