@@ -24,6 +24,8 @@ from core.progress import CancelToken, ignore
 CACHE_BYTES = 256 * 2**20
 _CHEAPER_THAN_SEEKING = 12
 """Frames ahead that are decoded rather than sought, even past a key frame."""
+_KEPT_BEFORE, _KEPT_WHEN_STEPPING_BACK = 6, 60
+"""Frames before a wanted one that are decoded too, since people step back from where they land."""
 
 
 class FrameReader:
@@ -45,6 +47,7 @@ class FrameReader:
         self._decoder = PictureDecoder(info, self.table)
         self._uprighter = Uprighter(self._video)
         self._pictures = ByteLimitedCache[Pixels](cache_bytes // 2, lambda pixels: pixels.nbytes)
+        self._last_index = -1
         self._passed = ByteLimitedCache[VideoFrame](cache_bytes // 2, _size_bytes)
 
     def __enter__(self) -> Self:
@@ -163,6 +166,10 @@ class FrameReader:
     def _decode_until(self, index: int) -> tuple[int, VideoFrame] | None:
         """Decode on to `index`; return it, or the last good one before, or the first after."""
         best: tuple[int, VideoFrame] | None = None
+        is_stepping_back = 0 < self._last_index - index < _CHEAPER_THAN_SEEKING
+        self._last_index = index
+        n_kept = _KEPT_WHEN_STEPPING_BACK if is_stepping_back else _KEPT_BEFORE
+        self._decoder.hurry_to_pts = int(self.table.pts[max(0, index - n_kept)])
         while (found := self._decoder.next_frame()) is not None:
             self._passed.put(int(self.table.pts[found[0]]), found[1])
             if found[0] > index:

@@ -28,6 +28,8 @@ class PictureDecoder:
         self._frames: Iterator[tuple[int, VideoFrame]] = iter(())
         self.index: int | None = None
         """Of the frame that came last; None right after a start and once there are no more."""
+        self.hurry_to_pts: int | None = None
+        """Frames before it that no other frame needs are not decoded at all, and do not come."""
 
     def start(self, key_index: int) -> None:
         """Make ready to decode from the key frame at `key_index`.
@@ -76,14 +78,30 @@ class PictureDecoder:
     def _numbered(
         self, container: InputContainer, stream: VideoStream, key_index: int
     ) -> Iterator[tuple[int, VideoFrame]]:
-        last = key_index - 1
-        for frame in _decoded(container, stream):
+        index = key_index - 1
+        is_sought = key_index > 0
+        for frame in self._decoded(container, stream):
             if self._table.is_by_order or frame.pts is None:
-                index = min(last + 1, len(self._table) - 1)
+                index = min(index + 1, len(self._table) - 1)
             else:
                 index = self._nearest(frame.pts)
-            last = index
+                # Some demuxers make up times after a seek (MPEG-PS); better start further back.
+                if is_sought and self._table.pts[index] != frame.pts:
+                    return
+            is_sought = False
             yield index, frame
+
+    def _decoded(self, container: InputContainer, stream: VideoStream) -> Iterator[VideoFrame]:
+        for packet in whole_packets(container, stream):
+            is_passed_by = (
+                self.hurry_to_pts is not None
+                and packet.pts is not None
+                and packet.pts < self.hurry_to_pts
+                and not self._table.is_by_order
+            )
+            stream.codec_context.skip_frame = "NONREF" if is_passed_by else "DEFAULT"
+            yield from _frames_of(stream, packet)
+        yield from _frames_of(stream, None)
 
     def _nearest(self, pts: int) -> int:
         """Return the index of the table's pts nearest to `pts`; nearly always it is the same."""
@@ -91,12 +109,6 @@ class PictureDecoder:
         after = min(int(np.searchsorted(table, pts)), table.size - 1)
         before = max(0, after - 1)
         return before if abs(int(table[before]) - pts) < abs(int(table[after]) - pts) else after
-
-
-def _decoded(container: InputContainer, stream: VideoStream) -> Iterator[VideoFrame]:
-    for packet in whole_packets(container, stream):
-        yield from _frames_of(stream, packet)
-    yield from _frames_of(stream, None)
 
 
 def _frames_of(stream: VideoStream, packet: "Packet[Stream] | None") -> list[VideoFrame]:
