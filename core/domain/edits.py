@@ -127,6 +127,10 @@ def remove_span(project: Project, stem_id: str, span: SpanPrompt) -> Project:
     )
 
 
+def clear_spans(project: Project, stem_id: str) -> Project:
+    return _prompts(project, stem_id, lambda prompts: replace(prompts, spans=()))
+
+
 def add_spectral(project: Project, stem_id: str, painted: tuple[SpectralPrompt, ...]) -> Project:
     return _prompts(
         project,

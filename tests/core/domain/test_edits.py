@@ -66,6 +66,7 @@ def test_spans_are_kept_in_order_and_can_be_changed_and_removed(project):
     assert _only(project).prompts.spans == (early, late)
     assert _only(changed).prompts.spans == (late, moved)
     assert _only(edits.remove_span(changed, stem_id, late)).prompts.spans == (moved,)
+    assert _only(edits.clear_spans(changed, stem_id)).prompts.is_empty
 
 
 def test_clicks_gather_in_one_region_and_a_box_replaces_the_marks_of_its_frame(project):
