@@ -28,6 +28,7 @@ class _Parcel:
     beside: Path
     old: Path
     is_placed: bool = False
+    is_replacing: bool = False
 
 
 class Delivery:
@@ -94,7 +95,7 @@ class Delivery:
         except OSError as error:
             self._take_back()
             raise write_error(error, parcel.path if parcel else Path()) from error
-        except ExportError:
+        except BaseException:
             self._take_back()
             raise
         for parcel in self._parcels:
@@ -109,10 +110,10 @@ class Delivery:
     def _take_back(self) -> None:
         for parcel in self._parcels:
             with contextlib.suppress(OSError):
-                if parcel.is_placed:
-                    parcel.path.unlink()
                 if parcel.old.exists():
                     parcel.old.replace(parcel.path)
+                elif parcel.is_placed and not parcel.is_replacing:
+                    parcel.path.unlink()
 
     def _discard(self) -> None:
         for parcel in self._parcels:
@@ -135,17 +136,27 @@ def write_text(path: Path, text: str, *, may_overwrite: bool = False) -> None:
 
 def _put_in_place(parcel: _Parcel, may_overwrite: bool) -> None:
     if may_overwrite and parcel.path.exists():
-        parcel.path.replace(parcel.old)
+        parcel.is_replacing = True
+        # At no moment is there no file of that name: a crash leaves the old one or the new one.
+        # Where there are no links (exFAT) the old one cannot be kept for `_take_back`.
+        with contextlib.suppress(OSError):
+            os.link(parcel.path, parcel.old)
+        parcel.beside.replace(parcel.path)
+    else:
+        _put_where_nothing_is(parcel)
+    parcel.is_placed = True
+
+
+def _put_where_nothing_is(parcel: _Parcel) -> None:
     try:
         # Unlike a rename, a link never replaces a file that appeared a moment ago.
         os.link(parcel.beside, parcel.path)
     except FileExistsError:
         raise
-    except OSError:  # a file system without links, such as exFAT
+    except OSError:
         parcel.beside.rename(parcel.path)
     else:
         parcel.beside.unlink()
-    parcel.is_placed = True
 
 
 def _flush(path: Path) -> None:
