@@ -62,16 +62,12 @@ class Job(QObject):
         # None once it has ended: an answer's owner must not keep the request's arrays alive.
         self.work: Work | None = work
         self._on_cancel = on_cancel
-        self._is_urgent = work.is_urgent
+        self.urgency = work.urgency
         self._is_cancelled = False
         self._ended_as: JobState | None = None
         self._progress: Progress | None = None
         self._time_left = TimeLeft()
         self._time_left_s: float | None = None
-
-    @property
-    def is_urgent(self) -> bool:
-        return self._is_urgent
 
     @property
     def state(self) -> JobState:

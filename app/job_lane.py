@@ -1,4 +1,4 @@
-"""One worker thread and its queue, with a fast lane for urgent work inside the running work.
+"""One worker thread and its queues, where urgent work runs inside the running work.
 
 Nothing here is a `QObject` but the thread itself, which lives on the window's thread: a worker
 never holds a `Job`, so that no Qt object is ever destroyed on the wrong thread.
@@ -8,12 +8,23 @@ import collections
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from enum import Enum, auto
+from enum import Enum, IntEnum, auto
 
 from PySide6.QtCore import QObject, QThread, Signal
 
 from core.jobs.requests import JobRequest
 from core.progress import CancelToken, Progress
+
+
+class Urgency(IntEnum):
+    """Work runs inside running work of a lower urgency, never inside its like or a higher one."""
+
+    PATIENT = 0
+    """Waits its turn: a separation, a track, an export."""
+    SOON = 1
+    """A person waits for it a second or two: a preview."""
+    NOW = 2
+    """An answer to a click; must be short."""
 
 
 class EndingKind(Enum):
@@ -42,7 +53,7 @@ class Work:
     """A request on its way through a lane, with what both threads need to know of it."""
 
     request: JobRequest[object]
-    is_urgent: bool
+    urgency: Urgency
     token: CancelToken
     has_begun: bool = False
     # Written by the worker, emptied by the window: a deque of one needs no lock.
@@ -85,20 +96,22 @@ class LaneThread(QThread):
         self.setObjectName(name)
         self._perform = perform
         self._wake = threading.Condition()
-        self._waiting: collections.deque[Work] = collections.deque()
-        self._urgent: collections.deque[Work] = collections.deque()
+        self._queues: dict[Urgency, collections.deque[Work]] = {
+            urgency: collections.deque() for urgency in sorted(Urgency, reverse=True)
+        }
         self._is_closing = False
         self._thread_ident: int | None = None
-        self._is_hosting = False
+        self._running: Urgency | None = None
 
-    def new_token(self, *, is_urgent: bool) -> CancelToken:
-        """Urgent work gets a plain token, hence never hosts other work: there is no recursion."""
-        return CancelToken() if is_urgent else HostToken(self._run_urgent)
+    def new_token(self, urgency: Urgency) -> CancelToken:
+        """Work of the highest urgency gets a plain token: nothing ever runs inside it."""
+        is_highest = urgency is max(Urgency)
+        return CancelToken() if is_highest else HostToken(self._run_urgent)
 
     def submit(self, work: Work) -> None:
         """Queue `work`, and start the thread with the first of it."""
         with self._wake:
-            (self._urgent if work.is_urgent else self._waiting).append(work)
+            self._queues[work.urgency].append(work)
             self._wake.notify()
         if not self.isRunning():
             self.start()
@@ -106,10 +119,9 @@ class LaneThread(QThread):
     def withdraw(self, work: Work) -> bool:
         """Take `work` out of the queue; False where it has begun (or ended) already."""
         with self._wake:
-            queue = self._urgent if work.is_urgent else self._waiting
-            if work not in queue:
+            if work not in self._queues[work.urgency]:
                 return False
-            queue.remove(work)
+            self._queues[work.urgency].remove(work)
             return True
 
     def close(self) -> None:
@@ -120,36 +132,40 @@ class LaneThread(QThread):
 
     def run(self) -> None:
         self._thread_ident = threading.get_ident()
-        while (work := self._next()) is not None:
-            self._is_hosting = True
+        while (work := self._wait_for_work()) is not None:
             self._do(work)
-            self._is_hosting = False
             # Arrays of the request must not live on while the lane waits.
             del work
 
-    def _next(self) -> Work | None:
+    def _wait_for_work(self) -> Work | None:
         with self._wake:
-            while not (self._urgent or self._waiting or self._is_closing):
+            while (work := self._pop_above(None)) is None and not self._is_closing:
                 self._wake.wait()
-            if self._urgent:
-                return self._urgent.popleft()
-            return self._waiting.popleft() if self._waiting else None
+            return work
 
     def _run_urgent(self) -> None:
-        """Do all that is urgent, inside the work whose token is being looked at."""
+        """Do all that is more urgent, inside the work whose token is being looked at."""
         # A helper thread of an engine may look at the token too: the device is not its to use.
-        if not self._is_hosting or threading.get_ident() != self._thread_ident:
+        if self._running is None or threading.get_ident() != self._thread_ident:
             return
-        while (work := self._next_urgent()) is not None:
+        # Looked at thousands of times a second by some engines, so the empty case takes no lock.
+        while any(self._queues.values()):
+            with self._wake:
+                work = self._pop_above(self._running)
+            if work is None:
+                return
             self._do(work)
 
-    def _next_urgent(self) -> Work | None:
-        # Looked at thousands of times a second by some engines, so the empty case takes no lock.
-        if not self._urgent:
-            return None
-        with self._wake:
-            return self._urgent.popleft() if self._urgent else None
+    def _pop_above(self, running: Urgency | None) -> Work | None:
+        """Take the most urgent work that may run inside `running`; the caller holds the lock."""
+        for urgency, queue in self._queues.items():
+            if queue and (running is None or urgency > running):
+                return queue.popleft()
+        return None
 
     def _do(self, work: Work) -> None:
+        outer, self._running = self._running, work.urgency
         work.has_begun = True
-        self.ended.emit(work.request.job_id, self._perform(work))
+        ending = self._perform(work)
+        self._running = outer
+        self.ended.emit(work.request.job_id, ending)

@@ -5,8 +5,9 @@
     runner.start(job)
 
 A job with the `replaces` key of an earlier one cancels it when it starts: the newest wins. Urgent
-jobs (a click's mask) run on the same thread as the running job, the next time it looks at its
-cancel token, so that the device is never asked twice and a click never waits for a separation.
+jobs run on the same thread as the running job, the next time it looks at its cancel token, so that
+the device is never asked twice and a click never waits for a separation. There are two degrees: a
+preview is wanted soon, a click's mask now, also inside a preview.
 """
 
 import logging
@@ -25,13 +26,13 @@ from PySide6.QtCore import (
 )
 
 from app.job_handle import Job, JobState, Lane
-from app.job_lane import CANCELLED, Ending, EndingKind, LaneThread, Work
+from app.job_lane import CANCELLED, Ending, EndingKind, LaneThread, Urgency, Work
 from core.errors import CoreError
 from core.jobs.requests import JobRequest
 from core.progress import Cancelled
 from widgets.jobs_panel import JobRow
 
-__all__ = ["Job", "JobRunner", "JobState", "Lane"]
+__all__ = ["Job", "JobRunner", "JobState", "Lane", "Urgency"]
 
 _log = logging.getLogger(__name__)
 
@@ -71,6 +72,7 @@ class JobRunner(QObject):
         *,
         replaces: str | None = None,
         is_urgent: bool = False,
+        urgency: Urgency = Urgency.PATIENT,
     ) -> Job:
         """Return a job that waits for `start`; connect to it first.
 
@@ -78,10 +80,12 @@ class JobRunner(QObject):
             request: frozen; called on the worker as `request(report, cancel)`.
             lane: which worker.
             replaces: the key under which newer jobs take the place of older ones.
-            is_urgent: run inside the job that is running now rather than after it.
+            is_urgent: short for `urgency=Urgency.NOW`.
+            urgency: whether it runs inside the job that is running now rather than after it.
         """
-        token = self._lanes[lane].new_token(is_urgent=is_urgent)
-        return Job(Work(request, is_urgent, token), lane, replaces, self._on_cancel_asked)
+        urgency = Urgency.NOW if is_urgent else urgency
+        token = self._lanes[lane].new_token(urgency)
+        return Job(Work(request, urgency, token), lane, replaces, self._on_cancel_asked)
 
     def start(self, job: Job) -> None:
         """Queue `job`, and cancel the earlier one with the same `replaces` key."""
@@ -165,7 +169,7 @@ class JobRunner(QObject):
         if not self._jobs:
             self._ticker.stop()
         job.deliver_ending(ending)
-        is_worth_showing = job.state is JobState.FAILED or not job.is_urgent
+        is_worth_showing = job.state is JobState.FAILED or job.urgency is Urgency.PATIENT
         if is_worth_showing and job.state is not JobState.CANCELLED:
             self._ended_rows = [job.row, *self._ended_rows][:_N_ENDED_ROWS]
         self._refresh()

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QObject, QThread, Slot
 
-from app.job_runner import Job, JobRunner, Lane
+from app.job_runner import Job, JobRunner, Lane, Urgency
 from core.errors import EngineError
 from core.progress import Cancelled, CancelToken, Progress, Report
 from tests.helpers.requests import Gate, Request, answering, failing
@@ -324,6 +324,26 @@ def test_a_newer_click_cancels_the_urgent_job_and_not_its_host(qtbot, runner):
     host.may_end.set()
     qtbot.waitUntil(lambda: long.is_finished)
     assert "succeeded" in long.names
+
+
+def test_a_click_is_answered_inside_a_preview_inside_a_separation(qtbot, runner):
+    separation, preview = Gate(), Gate()
+    started(runner, separation.request())
+    assert separation.has_begun.wait(10)
+    soon = started(runner, preview.request(), urgency=Urgency.SOON)
+    assert preview.has_begun.wait(10)
+    later = started(runner, answering("other preview"), urgency=Urgency.SOON)
+
+    click = started(runner, answering("mask"), urgency=Urgency.NOW)
+    qtbot.waitUntil(lambda: click.is_finished)
+
+    assert not soon.is_finished
+    assert not later.is_finished
+    preview.may_end.set()
+    qtbot.waitUntil(lambda: soon.is_finished and later.is_finished)
+    assert "succeeded" in soon.names
+    separation.may_end.set()
+    qtbot.waitUntil(lambda: not runner.is_busy)
 
 
 def test_urgent_work_waits_its_turn_inside_urgent_work(qtbot, runner):
