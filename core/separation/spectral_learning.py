@@ -1,0 +1,176 @@
+"""How the spectral engine learns: shapes of the background, shapes of the target, who is who.
+
+Letters in shapes: F frequency bins, T frames, P parts.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from core.domain.engines import SettingValue
+from core.domain.prompts import SpectralPrompt
+from core.errors import PromptError
+from core.separation import intervals
+from core.separation.listening import Heard, Listener
+from core.separation.motion import MotionEnergy
+from core.separation.nmf import Nmf
+from core.separation.spectral_marks import Marks, painted
+from core.separation.spectral_settings import SpectralSettings
+from core.separation.steering import Motion, read_motion, shares
+
+LEAST_FRAMES = 4
+SMOOTH_S = 0.25
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Learned:
+    """Two sets of spectral shapes in one.
+
+    Attributes:
+        shapes: (F, P), each adding up to one.
+        share: (P,) how much of each part is the target, 0 to 1.
+        scale: what the levels are divided by before they are explained.
+        notes: what the person should be told.
+    """
+
+    shapes: Tensor
+    share: Tensor
+    scale: float
+    notes: Mapping[str, SettingValue] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Lesson:
+    """What is heard in order to learn: frames of the background and frames with the target.
+
+    Attributes:
+        background: where the target is silent.
+        target: where it sounds, together with the background.
+        motion: energy of the region, or None without a region.
+        has_spans: the person has said when.
+    """
+
+    background: Heard
+    target: Heard
+    motion: MotionEnergy | None
+    has_spans: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Teacher:
+    """Turns a lesson into shapes; the same lesson and seed give the same shapes."""
+
+    listener: Listener
+    settings: SpectralSettings
+    nmf: Nmf
+    strokes: tuple[SpectralPrompt, ...]
+    seed: int
+
+    def teach(self, lesson: Lesson) -> Learned:
+        """Return what is to be learned.
+
+        Raises:
+            PromptError: a region was all that was given, and nothing moves in it.
+        """
+        motion = self._motion(lesson)
+        if motion is None:
+            return self._from_spans(lesson)
+        if len(lesson.background) >= LEAST_FRAMES:
+            return self._from_spans(lesson, motion)
+        return self._from_motion(lesson, motion)
+
+    def _motion(self, lesson: Lesson) -> Motion | None:
+        """Return the motion at the frames of `lesson.target`, None where it says nothing."""
+        if lesson.motion is None:
+            return None
+        motion = read_motion(lesson.motion.at(self._times_s(lesson.target)))
+        if motion is None and not lesson.has_spans and not self.strokes:
+            raise PromptError(
+                "the region does not move, or is not tracked, where the sound was listened to",
+                advice="Nothing moves where you clicked, so the picture cannot tell the sounds "
+                "apart. Drag a span over the moments it sounds.",
+            )
+        return motion
+
+    def _from_spans(self, lesson: Lesson, motion: Motion | None = None) -> Learned:
+        scale = self._scale(lesson)
+        dice = torch.Generator().manual_seed(self.seed)
+        background = self._shapes(lesson.background, scale, None, dice)
+        target = self._shapes(lesson.target, scale, background, dice)
+        learned = _joined(background, target, scale)
+        if motion is None:
+            return learned
+        return self._steered(learned, background.shape[1], lesson.target, motion)
+
+    def _from_motion(self, lesson: Lesson, motion: Motion) -> Learned:
+        """Return shapes where motion alone says when: stillness teaches the background."""
+        scale = self._scale(lesson)
+        dice = torch.Generator().manual_seed(self.seed)
+        still, moving = lesson.target.where(motion.is_still), lesson.target.where(motion.is_moving)
+        if len(still) < LEAST_FRAMES or len(moving) < LEAST_FRAMES:
+            still, moving = still.where(np.zeros(len(still), np.bool_)), lesson.target
+        background = self._shapes(still, scale, None, dice)
+        target = self._shapes(moving, scale, background, dice)
+        learned = _joined(background, target, scale)
+        return self._steered(learned, background.shape[1], lesson.target, motion)
+
+    def _steered(self, learned: Learned, n_known: int, heard: Heard, motion: Motion) -> Learned:
+        """Return `learned` with those target parts given away that do not follow the motion."""
+        activity = self.nmf.explain(heard.levels / learned.scale, learned.shapes)
+        n_smooth = round(SMOOTH_S * self.listener.mix.sample_rate_hz / self.listener.stft.n_hop)
+        follows = shares(activity[n_known:].double().cpu().numpy(), motion, n_smooth)
+        # The best one stays in any case: somebody did click there.
+        follows[int(np.argmax(follows))] = max(1.0, float(follows.max()))
+        share = learned.share.clone()
+        share[n_known:] = torch.as_tensor(follows).to(share)
+        return Learned(learned.shapes, share, learned.scale)
+
+    def _shapes(
+        self, heard: Heard, scale: float, known: Tensor | None, dice: torch.Generator
+    ) -> Tensor:
+        """Return shapes (F, P) of what is heard beside `known`; none where too little is heard."""
+        settings = self.settings
+        n_parts = settings.background_parts if known is None else settings.target_parts
+        if len(heard) < LEAST_FRAMES:
+            return heard.levels.new_zeros(heard.levels.shape[0], 0)
+        # No more shapes than the frames can tell apart.
+        n_parts = max(1, min(n_parts, len(heard) // 2))
+        weights = self._weights(heard, is_background=known is None)
+        return self.nmf.learn(heard.levels / scale, n_parts, dice, known=known, weights=weights)
+
+    def _weights(self, heard: Heard, *, is_background: bool) -> Tensor | None:
+        """Return (F, T) zero where paint says that the cell teaches the wrong sound."""
+        if not self.strokes:
+            return None
+        is_target, is_other = painted(self.strokes, self._times_s(heard), self._bins_hz())
+        wrong = is_target if is_background else is_other
+        return torch.as_tensor(~wrong, dtype=torch.float32, device=heard.levels.device)
+
+    def _times_s(self, heard: Heard) -> npt.NDArray[np.float64]:
+        mix = self.listener.mix
+        return heard.centres / mix.sample_rate_hz + mix.start_s
+
+    def _bins_hz(self) -> npt.NDArray[np.float64]:
+        n_bins = self.listener.stft.n_bins
+        return np.linspace(0.0, 0.5 * self.listener.mix.sample_rate_hz, n_bins)
+
+    def _scale(self, lesson: Lesson) -> float:
+        """Return the mean level, so that thresholds mean the same for loud and quiet mixes."""
+        parts = [heard.levels for heard in (lesson.background, lesson.target) if len(heard)]
+        mean = float(torch.cat(parts, 1).mean()) if parts else 0.0
+        return mean if mean > 0.0 else 1.0
+
+
+def background_to_hear(marks: Marks, n_guard: int) -> intervals.Intervals:
+    """Return where the background is alone: a window's half away from the target, if there is."""
+    apart = intervals.without(marks.background, intervals.grown(marks.target, n_guard))
+    return apart or marks.background
+
+
+def _joined(background: Tensor, target: Tensor, scale: float) -> Learned:
+    share = torch.cat([background.new_zeros(background.shape[1]), target.new_ones(target.shape[1])])
+    return Learned(torch.cat([background, target], 1), share, scale)
