@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
@@ -88,23 +88,26 @@ class ExportDialog(QDialog):
         self.export_button.setDefault(True)
         columns = QHBoxLayout()
         columns.setSpacing(16)
-        columns.addWidget(self.options, 4)
-        columns.addWidget(self._where(), 5)
+        columns.addWidget(self.options, 5)
+        columns.addWidget(self._where(), 6)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(16, 12, 16, 14)
         whole.setSpacing(12)
         whole.addLayout(columns, 1)
         whole.addWidget(self._buttons)
-        self.resize(860, 560)
+        self.resize(900, 560)
 
     def _where(self) -> QGroupBox:
         choose = QPushButton("&Choose…")
         choose.clicked.connect(self._choose_folder)
+        # else Enter would choose a folder while the export button is disabled
+        choose.setAutoDefault(False)
         self.template.setToolTip(_TEMPLATE_HELP)
         help_line = QLabel(_TEMPLATE_HELP)
         help_line.setProperty("rank", "small")
         self.files.setSelectionMode(QListWidget.SelectionMode.NoSelection)
         self.files.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.files.setIconSize(QSize(16, 16))
         self.files.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.files.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.files.setAccessibleName("Files that will be written")

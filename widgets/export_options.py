@@ -31,7 +31,7 @@ _STYLES = {
 
 NO_RESULT = "not separated yet"
 NO_PICTURE = "this clip has no picture"
-NO_MASK = "nothing has been clicked or boxed"
+NO_MASK = "no object is marked"
 NO_SPANS = "no time spans marked"
 NO_STEM = "no separated stem is ticked"
 
@@ -99,7 +99,7 @@ class ExportOptions(QWidget):
         return (*self.stem_boxes.values(), *kinds, self.labels)
 
     def _stem_box(self, stem: Stem) -> OptionBox:
-        note = " (made before its prompts changed)" if stem.is_stale else ""
+        note = " (older than its prompts)" if stem.is_stale else ""
         return OptionBox(stem.name.replace("&", "&&") + note)
 
     def _fill(self, defaults: ExportChoice) -> None:
@@ -125,6 +125,7 @@ class ExportOptions(QWidget):
         column.setSpacing(6)
         column.addWidget(self._stem_group(), 1)
         sound = QFormLayout()
+        sound.setContentsMargins(0, 0, 0, 0)
         for box in (self.target, self.residual, self.mix):
             sound.addRow(box)
         sound.addRow("&Format", self.format)

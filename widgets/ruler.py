@@ -55,6 +55,10 @@ class Ruler(TimeView):
         return self._drag is _Drag.SCRUB
 
     @property
+    def is_dragging(self) -> bool:
+        return self._drag is not None
+
+    @property
     def loop(self) -> tuple[float, float] | None:
         """The loop as shown, live while it is dragged."""
         return self._preview if self._drag is _Drag.LOOP else self._loop

@@ -21,22 +21,25 @@ class SpanLook:
     """True while it is being dragged."""
 
 
-def paint_band(painter: QPainter, band: QRectF, look: SpanLook, edge: QColor) -> None:
-    """Draw a span over a picture: see-through, with clear edges and a tab for its sign.
+def paint_band(
+    painter: QPainter, band: QRectF, look: SpanLook, edge: QColor, veil: float = 1.0
+) -> None:
+    """Draw a span over a picture: see-through, with clear edges.
 
     Args:
         painter: at rest; its state is restored.
         band: the whole height of the view.
         look: what kind of span it is.
         edge: dark or light line that sets the coloured edges off from any picture.
+        veil: how much of the picture is covered, 1 for the usual.
     """
     painter.save()
     strength = 1.5 if look.is_selected or look.is_preview else 1.0
     if look.is_positive:
-        painter.fillRect(band, faded(look.colour, 0.17 * strength))
+        painter.fillRect(band, faded(look.colour, 0.17 * strength * veil))
     else:
-        painter.fillRect(band, faded(QColor(0, 0, 0), 0.22))
-        painter.fillRect(band, _hatching(faded(look.colour, 0.62), painter))
+        painter.fillRect(band, faded(edge, 0.3 * veil))
+        painter.fillRect(band, _hatching(faded(look.colour, 0.62 * veil), painter))
     width_px = 2.0 if look.is_selected or look.is_preview else 1.4
     for x_px in (band.left(), band.right()):
         painter.setPen(QPen(faded(edge, 0.55), width_px + 2))

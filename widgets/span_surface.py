@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QMouseEvent, QPainter
+from PySide6.QtGui import QColor, QContextMenuEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import QWidget
 
 from core.domain.prompts import SpanPrompt
@@ -34,6 +34,8 @@ class SpanSurface(TimeView):
     menu_requested = Signal(object, float, QPoint)
 
     has_tabs = False
+    veil = 1.0
+    """How strongly spans cover the picture."""
 
     def __init__(self, gestures: SpanGestures, parent: QWidget | None = None) -> None:
         super().__init__(gestures.axis, parent)
@@ -145,6 +147,11 @@ class SpanSurface(TimeView):
         left, right = max(left, -1e4), min(right, self.width() + 1e4)
         return QRectF(left, top_px, max(2.0, right - left), height_px)
 
+    @property
+    def edge_colour(self) -> QColor:
+        """What sets the edges of spans off from the picture."""
+        return self.colours.ground
+
     def paint_bands(self, painter: QPainter) -> None:
         """Draw the spans of the selected stem over the picture."""
         stem_id = self.gestures.selected_stem_id or NO_STEM
@@ -153,7 +160,7 @@ class SpanSurface(TimeView):
             if not band.intersects(QRectF(self.content)):
                 continue
             look = self.look_of(stem_id, prompt)
-            paint_band(painter, band, look, self.colours.ground)
+            paint_band(painter, band, look, self.edge_colour, self.veil)
             if self.has_tabs:
                 width_px = min(GLYPH_PX + 4, max(3.0, band.width()))
                 tab = QRectF(max(band.left(), self.content.left()), 0, width_px, TAB_PX)

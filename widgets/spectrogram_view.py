@@ -7,7 +7,7 @@ of rows, which an image item of a plotting library has no place for.
 from dataclasses import replace
 
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPixmap, QWheelEvent
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPixmap, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
 from core.domain.views import SpectrogramPatch, SpectrogramSource
@@ -29,6 +29,9 @@ class SpectrogramView(SpanSurface):
 
     Signals: see `SpanSurface`; wishes about painted regions come from `painter_tool`.
     """
+
+    # a filled span would hide the very levels that are looked at
+    veil = 0.5
 
     def __init__(
         self, gestures: SpanGestures, reading: Reading, parent: QWidget | None = None
@@ -61,6 +64,11 @@ class SpectrogramView(SpanSurface):
         self.look = look
         self._pixmap = None
         self.update()
+
+    @property
+    def edge_colour(self) -> QColor:
+        """Dark in every theme, as the picture is."""
+        return QColor("#000000")
 
     def redraw(self) -> None:
         self._levels = self._pixmap = None

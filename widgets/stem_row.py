@@ -4,11 +4,11 @@ from PySide6.QtCore import QPoint, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QContextMenuEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QFrame,
-    QGridLayout,
     QHBoxLayout,
     QLabel,
     QLineEdit,
     QStackedWidget,
+    QVBoxLayout,
     QWidget,
 )
 
@@ -159,26 +159,24 @@ class StemRow(QFrame):
         self._names.setFixedHeight(28)
         self.gain_label.setFont(number_font(12))
         self.gain_label.setProperty("rank", "small")
-        self.gain_label.setFixedWidth(56)
+        self.gain_label.setFixedWidth(52)
         self.gain_label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        toggles = QHBoxLayout()
-        toggles.setSpacing(4)
+        self.gain.setMaximumWidth(110)
+        upper, lower = QHBoxLayout(), QHBoxLayout()
+        upper.setSpacing(5)
+        lower.setSpacing(2)
+        upper.addWidget(self._names, 1)
         for widget in (self.state, self.solo, self.mute):
-            toggles.addWidget(widget)
-            toggles.setAlignment(widget, Qt.AlignmentFlag.AlignVCenter)
-        level = QHBoxLayout()
-        level.setSpacing(2)
-        level.addWidget(self.gain)
-        level.addWidget(self.gain_label)
-        grid = QGridLayout(self)
-        grid.setContentsMargins(18, 5, 8, 6)
-        grid.setHorizontalSpacing(10)
-        grid.setVerticalSpacing(1)
-        grid.addWidget(self._names, 0, 0)
-        grid.addLayout(toggles, 0, 1, Qt.AlignmentFlag.AlignRight)
-        grid.addWidget(self.summary, 1, 0)
-        grid.addLayout(level, 1, 1)
-        grid.setColumnStretch(0, 1)
+            upper.addWidget(widget, 0, Qt.AlignmentFlag.AlignVCenter)
+        lower.addWidget(self.summary, 3)
+        lower.addSpacing(8)
+        lower.addWidget(self.gain, 2)
+        lower.addWidget(self.gain_label)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(18, 5, 8, 6)
+        column.setSpacing(1)
+        column.addLayout(upper)
+        column.addLayout(lower)
 
     def _connect(self) -> None:
         self.field.left.connect(self._on_name_left)

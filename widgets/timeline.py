@@ -198,6 +198,12 @@ class Timeline(QWidget):
         """Ask for the selected span to be removed; tell whether there is one."""
         return self.gestures.remove_selected()
 
+    @property
+    def is_dragging(self) -> bool:
+        """True while a span, a stroke or the loop is being dragged."""
+        is_painting = self.spectrogram.painter_tool.is_painting
+        return self.gestures.is_dragging or is_painting or self.ruler.is_dragging
+
     def abandon(self) -> bool:
         """Forget the drag that is going on; tell whether there was one."""
         tools = (self.gestures, self.spectrogram.painter_tool, self.ruler)
@@ -214,6 +220,14 @@ class Timeline(QWidget):
             is_used = act is not None and act() is not False
         if not is_used:
             super().keyPressEvent(event)
+
+    def event(self, event: QEvent) -> bool:
+        """Keep Esc to itself during a drag: elsewhere it cancels work."""
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            if event.key() == Qt.Key.Key_Escape and self.is_dragging:
+                event.accept()
+                return True
+        return super().event(event)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Keep the sheet with the playhead as large as what lies under it."""

@@ -4,6 +4,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QToolButton, QWidget
 
+from widgets.icons import icon
 from widgets.paint_stroke import PaintShape
 from widgets.spectral_painter import BRUSH_RADII_PX
 from widgets.spectrogram_look import SpectrogramLook, fill_look_menu
@@ -37,11 +38,12 @@ class TimelineHeader(QWidget):
             TimelineTool.PAINT: self._tool(
                 "Paint",
                 "Drag paints a region of the spectrogram; Alt+drag one to keep out",
-                "paint",
+                "painted",
             ),
         }
         for tool, button in self._tool_buttons.items():
             button.setCheckable(True)
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
             button.clicked.connect(lambda _on=False, tool=tool: self._on_tool(tool))
         self._readout = QLabel()
         self._readout.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
@@ -49,7 +51,10 @@ class TimelineHeader(QWidget):
         self._readout.setAccessibleName("Under the pointer")
         self._look_menu = QMenu(self)
         self._look_menu.aboutToShow.connect(self._fill_look_menu)
-        self._look_button = self._tool("View", "Frequency scale, levels and colours", "look")
+        self._look_button = self._tool(
+            "View", "Frequency scale, levels and colours of the spectrogram", "mixer"
+        )
+        self._look_button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self._look_button.setMenu(self._look_menu)
         self._look_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self._add_brush_menu(self._tool_buttons[TimelineTool.PAINT])
@@ -83,13 +88,13 @@ class TimelineHeader(QWidget):
         for button in (zoom_out, zoom_in, fit, self._look_button):
             row.addWidget(button)
 
-    def _tool(self, text: str, tip: str, name: str) -> QToolButton:
+    def _tool(self, text: str, tip: str, glyph: str) -> QToolButton:
         button = QToolButton(self)
         button.setText(text)
         button.setToolTip(tip)
         button.setAccessibleName(tip)
-        button.setObjectName(f"timeline_{name}")
-        button.setAutoRaise(True)
+        button.setProperty("kind", "quiet")
+        button.setIcon(icon(glyph))
         button.setIconSize(QSize(16, 16))
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         return button
