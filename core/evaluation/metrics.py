@@ -87,7 +87,7 @@ def bss_ratios(
         # mir_eval refuses an all-zero source; noise far below hearing changes no ratio of ours.
         estimates[1] = 1e-9 * truths[1]
     with warnings.catch_warnings():
-        # WORKAROUND(mir_eval 0.8): BSS Eval is announced to leave in 0.9; pinned below that.
+        # WORKAROUND(mir_eval 0.8): it announces that BSS Eval leaves with 0.9.
         warnings.simplefilter("ignore", FutureWarning)
         sdr, sir, sar, _ = bss_eval_sources(truths, estimates, compute_permutation=False)
     return BssRatios(*(float(np.clip(row[0], -LIMIT_DB, LIMIT_DB)) for row in (sdr, sir, sar)))
