@@ -1,7 +1,7 @@
 """The playhead over ruler, waveform, spectrogram and lanes, without drawing any of them anew."""
 
 from PySide6.QtCore import QPointF, QRect, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtGui import QPainter, QPaintEvent, QPen, QPolygonF, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from widgets.ruler import RULER_PX
@@ -11,6 +11,16 @@ from widgets.timeline_colours import TimelineColours, faded
 
 _HALF_PX = 7
 _BUBBLE_BOTTOM_PX = 60
+
+
+class CoveredStack(QWidget):
+    """Holds what lies under the sheet, and keeps the sheet as large as itself."""
+
+    cover: QWidget | None = None
+
+    def resizeEvent(self, _event: QResizeEvent) -> None:
+        if self.cover is not None:
+            self.cover.setGeometry(self.rect())
 
 
 class PlayheadOverlay(QWidget):

@@ -2,7 +2,7 @@
 
 from enum import Enum, auto
 
-from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt, Signal
+from PySide6.QtCore import QLine, QPoint, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QWidget
 
@@ -158,19 +158,21 @@ class Ruler(TimeView):
     def _paint_ticks(self, painter: QPainter) -> None:
         ticks = time_ticks(self.axis.start_s, self.axis.end_s, self.content.width())
         painter.setPen(self.colours.line)
-        for time_s in ticks.minor_s:
-            x_px = round(self.x_px(time_s))
-            painter.drawLine(x_px, RULER_PX - 5, x_px, RULER_PX - 2)
+        painter.drawLines([self._tick(time_s, 5) for time_s in ticks.minor_s])
+        painter.setPen(self.colours.faint)
+        painter.drawLines([self._tick(time_s, 10) for time_s in ticks.major_s])
         for time_s in ticks.major_s:
             x_px = round(self.x_px(time_s))
-            painter.setPen(self.colours.faint)
-            painter.drawLine(x_px, RULER_PX - 10, x_px, RULER_PX - 2)
             label = ticks.label(time_s)
             width_px = painter.fontMetrics().horizontalAdvance(label)
             # the first and last label move inwards instead of being cut off
             left = min(max(x_px - width_px // 2, GUTTER_PX // 2), self.width() - width_px - 2)
             box = QRect(left, 1, width_px + 2, RULER_PX - 11)
             painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, label)
+
+    def _tick(self, time_s: float, length_px: int) -> QLine:
+        x_px = round(self.x_px(time_s))
+        return QLine(x_px, RULER_PX - length_px, x_px, RULER_PX - 2)
 
     def _paint_loop(self, painter: QPainter) -> None:
         if self.loop is None:

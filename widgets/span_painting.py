@@ -66,11 +66,11 @@ def paint_block(painter: QPainter, block: QRectF, look: SpanLook, ground: QColor
     painter.restore()
 
 
-def paint_tab(painter: QPainter, tab: QRectF, look: SpanLook, ink: QColor) -> None:
+def paint_tab(painter: QPainter, tab: QRectF, look: SpanLook, ground: QColor, text: QColor) -> None:
     """Draw the sign of a span on a small plate; narrow ones show the plate alone."""
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    plate = look.colour if look.is_positive else ink
+    plate = look.colour if look.is_positive else ground
     painter.setPen(QPen(look.colour, 1.2))
     painter.setBrush(plate)
     painter.drawRoundedRect(tab, 3, 3)
@@ -79,7 +79,7 @@ def paint_tab(painter: QPainter, tab: QRectF, look: SpanLook, ink: QColor) -> No
         font.setPixelSize(13)
         font.setBold(True)
         painter.setFont(font)
-        painter.setPen(ink_on(plate) if look.is_positive else look.colour)
+        painter.setPen(ink_on(plate) if look.is_positive else text)
         painter.drawText(tab, Qt.AlignmentFlag.AlignCenter, "+" if look.is_positive else "−")
     painter.restore()
 

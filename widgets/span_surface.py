@@ -12,6 +12,7 @@ from widgets.span_gestures import NO_STEM, Press, SpanGestures
 from widgets.span_painting import GLYPH_PX, SpanLook, paint_band, paint_tab
 from widgets.theme import stem_colour
 from widgets.time_view import TimeView
+from widgets.timeline_colours import on_ground
 
 EDGE_PX = 5
 SNAP_PX = 7
@@ -124,7 +125,7 @@ class SpanSurface(TimeView):
         gestures = self.gestures
         stem = next((stem for stem in gestures.stems if stem.stem_id == stem_id), None)
         return SpanLook(
-            stem_colour(stem.colour if stem else 0),
+            self.shown_colour(stem_colour(stem.colour if stem else 0)),
             prompt.is_positive,
             is_selected=gestures.selected_span == (stem_id, prompt),
             is_preview=gestures.preview == (stem_id, prompt),
@@ -147,6 +148,10 @@ class SpanSurface(TimeView):
         left, right = max(left, -1e4), min(right, self.width() + 1e4)
         return QRectF(left, top_px, max(2.0, right - left), height_px)
 
+    def shown_colour(self, colour: QColor) -> QColor:
+        """Return a stem's colour as it reads best on this view."""
+        return on_ground(colour, self.colours)
+
     @property
     def edge_colour(self) -> QColor:
         """What sets the edges of spans off from the picture."""
@@ -164,4 +169,4 @@ class SpanSurface(TimeView):
             if self.has_tabs:
                 width_px = min(GLYPH_PX + 4, max(3.0, band.width()))
                 tab = QRectF(max(band.left(), self.content.left()), 0, width_px, TAB_PX)
-                paint_tab(painter, tab, look, self.colours.ground)
+                paint_tab(painter, tab, look, self.colours.ground, self.colours.text)

@@ -52,13 +52,14 @@ def lay_out(
         size_px: (X, Y) of the picture.
     """
     n_columns, n_rows = size_px
-    levels, place = _crop(patch, span_s, n_columns)
-    rows = _row_map(axis, levels.shape[0], patch.high_hz, n_rows)
+    seen, place = _crop(patch, span_s, n_columns)
+    # rows first: a view has fewer of them than the analysis has bins
+    levels = _gather_rows(seen, _row_map(axis, seen.shape[0], patch.high_hz, n_rows))
+    levels, place = _halve(levels, place, n_columns)
     if levels.shape[1] >= n_columns:
-        return _gather_rows(_pool_columns(levels, place), rows)
-    gathered = _gather_rows(levels, rows)
-    across = _blend_at(place, gathered.shape[1])
-    return _mix(gathered[:, across.first], gathered[:, across.second], across.weight)
+        return _pool_columns(levels, place)
+    across = _blend_at(place, levels.shape[1])
+    return _mix(levels[:, across.first], levels[:, across.second], across.weight)
 
 
 def level_at(patch: SpectrogramPatch, time_s: float, frequency_hz: float) -> float | None:
@@ -82,7 +83,13 @@ def _crop(
     place = (middles_s - patch.start_s) * per_s - 0.5
     first = min(max(0, int(np.floor(place[0]))), n_frames - 1)
     last = max(first + 1, min(n_frames, int(np.ceil(place[-1])) + 2))
-    levels, place = patch.levels[:, first:last], place - first
+    return patch.levels[:, first:last], place - first
+
+
+def _halve(
+    levels: Levels, place: npt.NDArray[np.float64], n_columns: int
+) -> tuple[Levels, npt.NDArray[np.float64]]:
+    """Take the louder of neighbouring frames until there are less than two for each column."""
     while levels.shape[1] >= 2 * n_columns:
         even = levels.shape[1] // 2 * 2
         levels = np.maximum(levels[:, 0:even:2], levels[:, 1:even:2])

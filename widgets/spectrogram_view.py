@@ -65,6 +65,9 @@ class SpectrogramView(SpanSurface):
         self._pixmap = None
         self.update()
 
+    def shown_colour(self, colour: QColor) -> QColor:
+        return colour
+
     @property
     def edge_colour(self) -> QColor:
         """Dark in every theme, as the picture is."""

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QWidget
 from widgets.time_axis import TimeAxis
 from widgets.timeline_colours import TimelineColours
 
-GUTTER_PX = 76
+GUTTER_PX = 88
 """Room at the left of every view for labels, equal so that time lines up."""
 
 MARGIN_PX = 12

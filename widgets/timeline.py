@@ -6,14 +6,14 @@ made once per zoom and kept; the playhead moves on a sheet above them.
 
 from collections.abc import Callable, Mapping
 
-from PySide6.QtCore import QEvent, QObject, QPointF, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QScrollBar, QSplitter, QVBoxLayout, QWidget
 
 from core.domain.project import Stem
 from core.domain.views import PeakSource, SpectrogramSource
 from widgets.paint_stroke import PaintShape
-from widgets.playhead import PlayheadOverlay
+from widgets.playhead import CoveredStack, PlayheadOverlay
 from widgets.readout import describe_pointer, describe_span
 from widgets.ruler import Ruler
 from widgets.span_gestures import SpanGestures
@@ -86,8 +86,9 @@ class Timeline(QWidget):
         self.spectrogram = SpectrogramView(self.gestures, self._reading)
         self.lanes = SpanLanes(self.gestures)
         self._scroll = QScrollBar(Qt.Orientation.Horizontal)
-        self._stack = QWidget()
+        self._stack = CoveredStack()
         self._overlay = PlayheadOverlay(self.axis, self._stack)
+        self._stack.cover = self._overlay
         self._playhead_s = 0.0
         self._loop: tuple[float, float] | None = None
         self._menus = TimelineMenus(self.gestures, self.ruler, self)
@@ -223,18 +224,11 @@ class Timeline(QWidget):
 
     def event(self, event: QEvent) -> bool:
         """Keep Esc to itself during a drag: elsewhere it cancels work."""
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
-            if event.key() == Qt.Key.Key_Escape and self.is_dragging:
-                event.accept()
-                return True
+        is_override = event.type() == QEvent.Type.ShortcutOverride
+        if is_override and isinstance(event, QKeyEvent) and self.is_dragging:
+            event.setAccepted(event.key() == Qt.Key.Key_Escape)
+            return event.isAccepted()
         return super().event(event)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Keep the sheet with the playhead as large as what lies under it."""
-        if watched is self._stack and event.type() == QEvent.Type.Resize:
-            self._overlay.setGeometry(self._stack.rect())
-            self._overlay.raise_()
-        return super().eventFilter(watched, event)
 
     def _lay_out(self) -> None:
         self._splitter = QSplitter(Qt.Orientation.Vertical)
@@ -261,7 +255,7 @@ class Timeline(QWidget):
         column.addWidget(self._stack, 1)
         column.addLayout(foot)
         self.lanes.setFixedHeight(self.lanes.sizeHint().height())
-        self._stack.installEventFilter(self)
+        self._overlay.raise_()
 
     def _connect(self) -> None:
         gestures, ruler, header = self.gestures, self.ruler, self.header

@@ -31,9 +31,15 @@ class TimelineColours:
             faint=QColor(theme.muted),
             line=QColor(theme.edge),
             wave=blend(text, panel, 0.36),
-            accent=QColor(theme.accent),
+            accent=QColor(theme.link),
             playhead=text if theme.is_dark else QColor("#101216"),
         )
+
+
+def on_ground(colour: QColor, colours: TimelineColours) -> QColor:
+    """Return `colour` as it can be told from the ground: a pale one is darkened on white."""
+    is_light = colours.ground.lightness() > 128
+    return blend(colour, colours.text, 0.32) if is_light else colour
 
 
 def blend(first: QColor, second: QColor, part: float) -> QColor:

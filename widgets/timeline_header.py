@@ -57,13 +57,19 @@ class TimelineHeader(QWidget):
         self._look_button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self._look_button.setMenu(self._look_menu)
         self._look_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self._add_brush_menu(self._tool_buttons[TimelineTool.PAINT])
+        self._brush_menu = QMenu(self)
+        self._brush_button = self._tool("Rectangle", "What a drag paints", "box")
+        self._brush_button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self._brush_button.setMenu(self._brush_menu)
+        self._brush_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self._fill_brush_menu()
         self._lay_out()
         self.set_tool(TimelineTool.SPAN)
 
     def set_tool(self, tool: TimelineTool) -> None:
         for each, button in self._tool_buttons.items():
             button.setChecked(each is tool)
+        self._brush_button.setVisible(tool is TimelineTool.PAINT)
 
     def set_look(self, look: SpectrogramLook) -> None:
         self._look = look
@@ -83,6 +89,7 @@ class TimelineHeader(QWidget):
         row.setSpacing(3)
         for button in self._tool_buttons.values():
             row.addWidget(button)
+        row.addWidget(self._brush_button)
         row.addWidget(self._readout, 1)
         row.addSpacing(10)
         for button in (zoom_out, zoom_in, fit, self._look_button):
@@ -103,27 +110,27 @@ class TimelineHeader(QWidget):
         self.set_tool(tool)
         self.tool_chosen.emit(tool)
 
-    def _add_brush_menu(self, button: QToolButton) -> None:
-        menu = QMenu(self)
-        group = QActionGroup(menu)
+    def _fill_brush_menu(self) -> None:
+        group = QActionGroup(self._brush_menu)
         options = [("Rectangle", PaintShape.RECTANGLE, 0.0)]
         options += [
             (f"{size} brush", PaintShape.BRUSH, radius) for size, radius in BRUSH_RADII_PX.items()
         ]
         for text, shape, radius_px in options:
-            action = QAction(text, menu, checkable=True)
+            action = QAction(text, self._brush_menu, checkable=True)
             action.setChecked(shape is PaintShape.RECTANGLE)
             action.triggered.connect(
-                lambda _on=False, shape=shape, radius=radius_px: self._on_brush(shape, radius)
+                lambda _on=False, text=text, shape=shape, radius=radius_px: self._on_brush(
+                    text, shape, radius
+                )
             )
             group.addAction(action)
-            menu.addAction(action)
-        button.setMenu(menu)
-        button.setPopupMode(QToolButton.ToolButtonPopupMode.MenuButtonPopup)
+            self._brush_menu.addAction(action)
 
-    def _on_brush(self, shape: PaintShape, radius_px: float) -> None:
+    def _on_brush(self, text: str, shape: PaintShape, radius_px: float) -> None:
+        self._brush_button.setText(text)
+        self._brush_button.setIcon(icon("box" if shape is PaintShape.RECTANGLE else "painted"))
         self.brush_chosen.emit(shape, radius_px)
-        self._on_tool(TimelineTool.PAINT)
 
     def _fill_look_menu(self) -> None:
         fill_look_menu(self._look_menu, self._look, self.look_chosen.emit)
