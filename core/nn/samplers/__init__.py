@@ -1,0 +1,1 @@
+"""From a network that knows a direction to a spectrogram: flow matching and diffusion."""

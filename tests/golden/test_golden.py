@@ -1,0 +1,39 @@
+"""Our networks and samplers give the numbers of the official code.
+
+`pytest tests/golden --golden DIR` checks any folder with an `index.json` of this layout; without
+it the numbers under `data/` are used, which hold DAVIS alone.
+"""
+
+import fnmatch
+from collections.abc import Callable
+
+import pytest
+import torch
+
+from tests.golden import davis
+from tests.golden.cases import Case
+
+SYSTEMS = {"davis": davis.CHECKS}
+
+
+def check_of(case: Case) -> Callable[[Case], davis.Ours]:
+    system = case.entry["system"]
+    if system not in SYSTEMS:
+        pytest.skip(f"{system} is not built yet")
+    for pattern, check in SYSTEMS[system].items():
+        if fnmatch.fnmatchcase(case.entry["case"], pattern):
+            return check
+    raise LookupError(f"nothing here computes {case.name}")
+
+
+def test_we_compute_what_the_official_code_computes(case):
+    check = check_of(case)
+
+    with torch.no_grad():
+        ours = check(case)
+
+    case.check(ours)
+
+
+def test_the_folder_holds_cases_that_we_can_compute(cases):
+    assert any(case.entry["system"] in SYSTEMS for case in cases)
