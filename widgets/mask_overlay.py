@@ -95,7 +95,7 @@ def _simplified(contours: list[Points], step_px: float) -> list[Points]:
     import cv2
 
     simple = contours
-    for tolerance_px in (0.75 * step_px + 0.25, 1.5, 3.0, 6.0):
+    for tolerance_px in (0.5 * step_px + 0.1, 1.2, 3.0, 6.0):
         simple = [
             np.asarray(cv2.approxPolyDP(line, tolerance_px, True)[:, 0, :], np.float32)
             for line in contours

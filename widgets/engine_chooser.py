@@ -1,0 +1,129 @@
+"""The choice of an engine: its name at rest; what it understands and its licence in the list."""
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFontMetrics, QPainter
+from PySide6.QtWidgets import (
+    QComboBox,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QWidget,
+)
+
+from core.domain.engines import EngineInfo
+from core.domain.prompts import PromptKind
+from widgets.fonts import interface_font
+from widgets.theme import theme_of
+
+_WORDS = {
+    PromptKind.TEXT: "words",
+    PromptKind.REGION: "regions",
+    PromptKind.SPAN: "spans",
+    PromptKind.SPECTRAL: "painting",
+}
+_DETAIL_ROLE = Qt.ItemDataRole.UserRole + 1
+_ROW_PX = 48
+_MARGIN_PX = 10
+
+
+def understood(engine: EngineInfo) -> str:
+    """Return what an engine understands in words: `words, regions and spans`."""
+    words = [word for kind, word in _WORDS.items() if kind in engine.understands]
+    return " and ".join(filter(None, (", ".join(words[:-1]), *words[-1:]))) or "nothing yet"
+
+
+def _detail(engine: EngineInfo) -> str:
+    return f"Understands {understood(engine)} · {engine.licence}"
+
+
+def _row_width_px(engine: EngineInfo) -> int:
+    return QFontMetrics(interface_font(-1)).horizontalAdvance(_detail(engine)) + 2 * _MARGIN_PX
+
+
+class EngineChooser(QComboBox):
+    """One engine of several.
+
+    Signals:
+        engine_chosen: the name of the engine that the person picked.
+    """
+
+    engine_chosen = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setItemDelegate(_TwoLines(self))
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setAccessibleName("Engine")
+        self.setPlaceholderText("Choose an engine")
+        self.activated.connect(self._on_activated)
+        self._engines: tuple[EngineInfo, ...] = ()
+
+    def set_engines(self, engines: tuple[EngineInfo, ...]) -> None:
+        chosen = self.current
+        self._engines = engines
+        self.clear()
+        for engine in engines:
+            needs = "".join(f"\nNeeds {name}: {why}" for name, why in engine.needs.items())
+            detail = _detail(engine)
+            self.addItem(engine.title, engine.name)
+            row = self.count() - 1
+            self.setItemData(row, detail, _DETAIL_ROLE)
+            tip = f"{engine.summary}\n{detail}{needs}"
+            self.setItemData(row, tip, Qt.ItemDataRole.ToolTipRole)
+        self.view().setMinimumWidth(max(map(_row_width_px, engines), default=0) + 12)
+        self.set_current(chosen.name if chosen else None)
+
+    def set_current(self, name: str | None) -> None:
+        """Show the engine called `name`; none if there is no such engine."""
+        self.setCurrentIndex(self.findData(name) if name else -1)
+        engine = self.current
+        if engine is None:
+            self.setToolTip("The engine that separates")
+        else:
+            self.setToolTip(str(self.currentData(Qt.ItemDataRole.ToolTipRole)))
+
+    @property
+    def current(self) -> EngineInfo | None:
+        place = self.currentIndex()
+        return self._engines[place] if 0 <= place < len(self._engines) else None
+
+    def _on_activated(self, place: int) -> None:
+        self.engine_chosen.emit(self._engines[place].name)
+
+
+class _TwoLines(QStyledItemDelegate):
+    """Draws the title of an engine and beneath it, smaller, what is worth knowing."""
+
+    def sizeHint(
+        self, _option: QStyleOptionViewItem, _index: QModelIndex | QPersistentModelIndex
+    ) -> QSize:
+        return QSize(0, _ROW_PX)
+
+    def paint(
+        self,
+        painter: QPainter,
+        option: QStyleOptionViewItem,
+        index: QModelIndex | QPersistentModelIndex,
+    ) -> None:
+        # Qt's stubs leave out the fields of style options.
+        rect, palette = QRect(option.rect), option.palette  # type: ignore[attr-defined]
+        is_chosen = bool(option.state & QStyle.StateFlag.State_Selected)  # type: ignore[attr-defined]
+        theme = theme_of(palette)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if is_chosen:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(theme.accent))
+            painter.drawRoundedRect(rect.adjusted(0, 1, 0, -1), 4, 4)
+        words = rect.adjusted(_MARGIN_PX, 6, -_MARGIN_PX, -6)
+        flags = Qt.AlignmentFlag.AlignLeft
+        painter.setFont(interface_font())
+        painter.setPen(QColor(theme.on_accent if is_chosen else theme.text))
+        title = str(index.data(Qt.ItemDataRole.DisplayRole))
+        painter.drawText(words, flags | Qt.AlignmentFlag.AlignTop, title)
+        painter.setFont(interface_font(-1))
+        painter.setPen(QColor(theme.on_accent if is_chosen else theme.muted))
+        painter.drawText(
+            words, flags | Qt.AlignmentFlag.AlignBottom, str(index.data(_DETAIL_ROLE) or "")
+        )
+        painter.restore()

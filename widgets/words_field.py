@@ -1,0 +1,81 @@
+"""The text field for the words of a sound. Commits once, and never loses what is being typed."""
+
+from PySide6.QtCore import QEvent, QStringListModel, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QCompleter, QLineEdit, QListView, QWidget
+
+from widgets.icons import icon
+
+PLACEHOLDER = "Describe the sound: “dog barking”"
+
+
+class WordsField(QLineEdit):
+    """One line of words that belongs to a stem.
+
+    Signals:
+        committed: the trimmed words, when they differ from those shown before.
+    """
+
+    committed = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._shown = ("", "")
+        self._words = QStringListModel(self)
+        self.setPlaceholderText(PLACEHOLDER)
+        self.setMinimumWidth(180)
+        self.setProperty("scale", "large")
+        self.setAccessibleName("Words for the sound")
+        self.addAction(icon("text", "muted"), QLineEdit.ActionPosition.LeadingPosition)
+        completer = QCompleter(self._words, self)
+        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        completer.setFilterMode(Qt.MatchFlag.MatchContains)
+        popup = QListView()
+        popup.setObjectName("popup")
+        completer.setPopup(popup)
+        self.setCompleter(completer)
+        self.editingFinished.connect(self.commit)
+
+    def set_words(self, owner: str, words: str) -> None:
+        """Show the words of `owner`; what is being typed stays while neither has changed."""
+        if (owner, words) != self._shown:
+            self._shown = (owner, words)
+            self.setText(words)
+            self.setCursorPosition(len(words))
+
+    def set_refusal(self, reason: str) -> None:
+        """Disable the field and say why, in place of the invitation; empty enables it."""
+        self.setEnabled(not reason)
+        self.setPlaceholderText(reason or PLACEHOLDER)
+        self.setToolTip(reason or "Words for the sound you want to hear (Enter)")
+        if reason:
+            self.setText("")
+        elif not self.text():
+            self.setText(self._shown[1])
+
+    def set_completions(self, words: tuple[str, ...]) -> None:
+        self._words.setStringList(list(words))
+
+    def commit(self) -> None:
+        """Hand over what was typed, if it is new."""
+        owner, shown = self._shown
+        words = " ".join(self.text().split())
+        if self.isEnabled() and words != shown:
+            self._shown = (owner, words)
+            self.committed.emit(words)
+
+    def event(self, event: QEvent) -> bool:
+        """Commit before a shortcut with Ctrl runs: Ctrl+Enter shall separate what is typed."""
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            is_enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+            if is_enter and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+                self.commit()
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Escape brings back what stood there before."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.setText(self._shown[1])
+            self.clearFocus()
+            return
+        super().keyPressEvent(event)
