@@ -140,9 +140,12 @@ def _import(
 def _track(
     opened: OpenedMedia, prompts: PromptSet, report: Report, cancel: CancelToken
 ) -> dict[RegionPrompt, MaskTrack]:
+    tracks: dict[RegionPrompt, MaskTrack] = {}
+    if not prompts.regions:
+        return tracks
+    # Masks need large libraries, so sound alone does without them.
     from core.jobs.masking import TrackJob
 
-    tracks = {}
     for region in prompts.regions:
         if opened.table is not None:
             job = TrackJob(opened.info, opened.table, region)

@@ -51,13 +51,11 @@ def manifest_text(facts: ManifestFacts, *, cancel: CancelToken) -> str:
         "files": dict(facts.files),
         "clip": _clip_record(facts, cancel),
         "sound": _sound_record(facts),
-        "stems": made,
-        "notices": list(facts.notices),
-        "versions": versions(),
     }
     if len(made) == 1:
         # One sound is the common case: what made it stands at the top too.
         document |= {key: made[0][key] for key in ("engine", "prompts", "settings", "seed")}
+    document |= {"stems": made, "notices": list(facts.notices), "versions": versions()}
     return json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 

@@ -59,7 +59,8 @@ class ExportJob:
         may_overwrite = self.choice.may_overwrite
         with _folder(self.choice.folder), Delivery(may_overwrite=may_overwrite) as delivery:
             run = ExportRun(self.subject, self.choice, plan, self.table)
-            files = run.write(delivery, report=report, cancel=cancel)
+            with contextlib.closing(run):
+                files = run.write(delivery, report=report, cancel=cancel)
             cancel.raise_if_cancelled()
             delivery.commit()
         return ExportAnswer(self.job_id, files, run.notices, run.gain)

@@ -79,10 +79,10 @@ def plan_export(subject: ExportSubject, choice: ExportChoice) -> ExportPlan:
         KeyError: a stem id is unknown.
     """
     planner = _Planner(subject, choice)
-    for stem_id in choice.stem_ids:
-        planner.add_stem(subject.project.stem(stem_id))
     if choice.with_mix:
         planner.add(Role.MIX, None, choice.sound_format.suffix)
+    for stem_id in choice.stem_ids:
+        planner.add_stem(subject.project.stem(stem_id))
     if planner.files:
         planner.add(Role.MANIFEST, None, ".json")
     return ExportPlan(tuple(planner.files), tuple(dict.fromkeys(planner.notices)))

@@ -54,6 +54,11 @@ class ExportRun:
             if stem.result is not None
         }
 
+    def close(self) -> None:
+        """Let go of the stems' files."""
+        for target in self._targets.values():
+            target.close()
+
     @property
     def notices(self) -> tuple[str, ...]:
         return tuple(self._notices)
