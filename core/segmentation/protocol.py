@@ -51,7 +51,8 @@ class Segmenter(Protocol):
         `previous` is what tracking believed on this frame, to be corrected by the marks.
 
         Raises:
-            PromptError: a mark lies outside the picture, or all marks are negative.
+            PromptError: a mark lies outside the picture, or all marks are negative and there is
+                no `previous` mask to take away from.
         """
         ...
 
@@ -65,7 +66,8 @@ class Segmenter(Protocol):
     ) -> Iterator[TrackedMask]:
         """Yield a mask for every frame of `picture`, nearest to the anchors first.
 
-        Forward from each anchor to the next one (or the end), and backward from the first.
+        Forward from each anchor to the next one (or the end), and backward to the one before.
+        A frame that both sides reach is yielded again when it is known better: the later counts.
         Confidence drops at occlusions and cuts. Memory does not grow with the clip.
         """
         ...
