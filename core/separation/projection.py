@@ -84,14 +84,17 @@ class Projector:
         mask = self._mask(answer, power, sample_rate_hz, stft.n_hop / sample_rate_hz)
         return np.asarray(stft.inverse(spectrum * mask, samples.shape[1]).cpu().numpy(), np.float32)
 
+    def _raised(self, grid: Grid) -> npt.NDArray[np.float64]:
+        return np.asarray(grid, np.float64) ** self.exponent
+
     def _mask(
         self, answer: ModelAnswer, power: Tensor, sample_rate_hz: int, hop_s: float
     ) -> Tensor:
         """Return the mask (F, T), 0 to 1, for a mix of that `power` (F, T)."""
-        bins_hz = np.linspace(0.0, 0.5 * sample_rate_hz, power.shape[0])
-        times_s = np.arange(power.shape[1]) * hop_s
+        bins_hz: Axis = np.linspace(0.0, 0.5 * sample_rate_hz, power.shape[0])
+        times_s: Axis = np.arange(power.shape[1], dtype=np.float64) * hop_s
         target, residual = (
-            _redrawn(grid.astype(np.float64) ** self.exponent, answer, bins_hz, times_s).to(power)
+            _redrawn(self._raised(grid), answer, bins_hz, times_s).to(power)
             for grid in (answer.target, answer.residual)
         )
         inside = target / (target + residual + TINY)  # (F, T)

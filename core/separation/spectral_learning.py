@@ -20,10 +20,11 @@ from core.separation.motion import MotionEnergy
 from core.separation.nmf import Nmf
 from core.separation.spectral_marks import Marks, painted
 from core.separation.spectral_settings import SpectralSettings
-from core.separation.steering import Motion, read_motion, shares
+from core.separation.steering import Likeness, Motion, likeness, read_motion
 
 LEAST_FRAMES = 4
 SMOOTH_S = 0.25
+UNSURE = "The sound hardly follows the motion. Drag a span over the moments it sounds."
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -99,42 +100,51 @@ class Teacher:
     def _from_spans(self, lesson: Lesson, motion: Motion | None = None) -> Learned:
         scale = self._scale(lesson)
         dice = torch.Generator().manual_seed(self.seed)
-        background = self._shapes(lesson.background, scale, None, dice)
-        target = self._shapes(lesson.target, scale, background, dice)
+        settings = self.settings
+        background = self._shapes(lesson.background, scale, None, dice, settings.background_parts)
+        target = self._shapes(lesson.target, scale, background, dice, settings.target_parts)
         learned = _joined(background, target, scale)
         if motion is None:
             return learned
-        return self._steered(learned, background.shape[1], lesson.target, motion)
+        like = self._likeness(learned, lesson.target, motion)
+        share = learned.share.clone()
+        steered = Likeness(like.correlation[background.shape[1] :], like.chance)
+        share[background.shape[1] :] = torch.as_tensor(steered.shares_beside_spans()).to(share)
+        return Learned(learned.shapes, share, scale)
 
     def _from_motion(self, lesson: Lesson, motion: Motion) -> Learned:
-        """Return shapes where motion alone says when: stillness teaches the background."""
+        """Return shapes where motion alone says when.
+
+        Parts of the whole are shared by how they follow it. Only where one of them surely does
+        is stillness trusted to be silence of the target, which then teaches the background.
+        """
         scale = self._scale(lesson)
         dice = torch.Generator().manual_seed(self.seed)
+        n_parts = self.settings.target_parts + self.settings.background_parts // 2
+        parts = self._shapes(lesson.target, scale, None, dice, n_parts)
+        whole = Learned(parts, parts.new_ones(parts.shape[1]), scale)
+        like = self._likeness(whole, lesson.target, motion)
         still, moving = lesson.target.where(motion.is_still), lesson.target.where(motion.is_moving)
-        if len(still) < LEAST_FRAMES or len(moving) < LEAST_FRAMES:
-            still, moving = still.where(np.zeros(len(still), np.bool_)), lesson.target
-        background = self._shapes(still, scale, None, dice)
-        target = self._shapes(moving, scale, background, dice)
-        learned = _joined(background, target, scale)
-        return self._steered(learned, background.shape[1], lesson.target, motion)
+        if like.is_sure and min(len(still), len(moving)) >= LEAST_FRAMES:
+            return self._from_spans(Lesson(still, moving, None, has_spans=False))
+        share = torch.as_tensor(like.shares_alone()).to(parts)
+        notes = {} if like.is_sure else {"advice": UNSURE}
+        return Learned(parts, share, scale, notes)
 
-    def _steered(self, learned: Learned, n_known: int, heard: Heard, motion: Motion) -> Learned:
-        """Return `learned` with those target parts given away that do not follow the motion."""
+    def _likeness(self, learned: Learned, heard: Heard, motion: Motion) -> Likeness:
         activity = self.nmf.explain(heard.levels / learned.scale, learned.shapes)
-        n_smooth = round(SMOOTH_S * self.listener.mix.sample_rate_hz / self.listener.stft.n_hop)
-        follows = shares(activity[n_known:].double().cpu().numpy(), motion, n_smooth)
-        # The best one stays in any case: somebody did click there.
-        follows[int(np.argmax(follows))] = max(1.0, float(follows.max()))
-        share = learned.share.clone()
-        share[n_known:] = torch.as_tensor(follows).to(share)
-        return Learned(learned.shapes, share, learned.scale)
+        frame_s = self.listener.stft.n_hop / self.listener.mix.sample_rate_hz
+        return likeness(activity.double().cpu().numpy(), motion, frame_s, SMOOTH_S)
 
     def _shapes(
-        self, heard: Heard, scale: float, known: Tensor | None, dice: torch.Generator
+        self,
+        heard: Heard,
+        scale: float,
+        known: Tensor | None,
+        dice: torch.Generator,
+        n_parts: int,
     ) -> Tensor:
         """Return shapes (F, P) of what is heard beside `known`; none where too little is heard."""
-        settings = self.settings
-        n_parts = settings.background_parts if known is None else settings.target_parts
         if len(heard) < LEAST_FRAMES:
             return heard.levels.new_zeros(heard.levels.shape[0], 0)
         # No more shapes than the frames can tell apart.
