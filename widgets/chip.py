@@ -5,7 +5,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
 from widgets.icons import IconLabel, icon
-from widgets.theme import theme_of
+from widgets.theme import current_theme
 
 
 class Chip(QWidget):
@@ -61,7 +61,7 @@ class Chip(QWidget):
         self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        theme = theme_of(self.palette())
+        theme = current_theme()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         edge = theme.warning if self._is_warning else theme.edge

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import (
 from core.domain.engines import EngineInfo
 from core.domain.prompts import PromptKind
 from widgets.fonts import interface_font
-from widgets.theme import theme_of
+from widgets.theme import current_theme
 
 _WORDS = {
     PromptKind.TEXT: "words",
@@ -106,9 +106,9 @@ class _TwoLines(QStyledItemDelegate):
         index: QModelIndex | QPersistentModelIndex,
     ) -> None:
         # Qt's stubs leave out the fields of style options.
-        rect, palette = QRect(option.rect), option.palette  # type: ignore[attr-defined]
+        rect = QRect(option.rect)  # type: ignore[attr-defined]
         is_chosen = bool(option.state & QStyle.StateFlag.State_Selected)  # type: ignore[attr-defined]
-        theme = theme_of(palette)
+        theme = current_theme()
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if is_chosen:

@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import (
     QColor,
-    QGuiApplication,
     QIcon,
     QIconEngine,
     QPainter,
@@ -21,7 +20,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from widgets.theme import theme_of
+from widgets.theme import current_theme
 
 GLYPHS: Mapping[str, str] = {
     # playback
@@ -153,7 +152,7 @@ class IconLabel(QWidget):
         return QSize(self._size_px, self._size_px)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        theme = theme_of(self.palette())
+        theme = current_theme()
         tint = self._tint if self.isEnabled() else "disabled"
         colour = QColor(getattr(theme, tint))
         paint_icon(QPainter(self), self._name, QRectF(self.rect()), colour)
@@ -181,7 +180,7 @@ class _GlyphEngine(QIconEngine):
         return pixmap
 
     def _colour(self, mode: QIcon.Mode, state: QIcon.State) -> QColor:
-        theme = theme_of(QGuiApplication.palette())
+        theme = current_theme()
         if mode == QIcon.Mode.Disabled:
             return QColor(theme.disabled)
         if mode == QIcon.Mode.Selected:

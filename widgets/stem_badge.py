@@ -5,7 +5,7 @@ from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from core.domain.project import Stem
-from widgets.theme import stem_colour, stem_colour_name, theme_of
+from widgets.theme import stem_colour, stem_colour_name, current_theme
 
 _DOT_PX = 10.0
 _WIDEST_PX = 140
@@ -37,7 +37,7 @@ class StemBadge(QWidget):
     def paintEvent(self, _event: QPaintEvent) -> None:
         if self._stem is None:
             return
-        theme = theme_of(self.palette())
+        theme = current_theme()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         colour = stem_colour(self._stem.colour)

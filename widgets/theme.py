@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from PySide6.QtGui import QColor, QPalette
+from PySide6.QtGui import QColor, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication, QStyleFactory
 
 from widgets.fonts import interface_font
@@ -134,6 +134,14 @@ def stem_colour_name(index: int) -> str:
 def theme_of(palette: QPalette) -> Theme:
     """Return the theme that a widget with this palette is drawn in."""
     return DARK if palette.color(QPalette.ColorRole.Window).lightness() < 128 else LIGHT
+
+
+def current_theme() -> Theme:
+    """Return the theme of the application.
+
+    Not asked of a widget: the style sheet writes backgrounds, clear ones too, into its palette.
+    """
+    return theme_of(QGuiApplication.palette())
 
 
 def palette_of(theme: Theme) -> QPalette:

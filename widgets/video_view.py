@@ -21,7 +21,7 @@ from widgets.frame_picture import FramePicture
 from widgets.geometry import PictureGeometry
 from widgets.icons import paint_icon
 from widgets.mask_overlay import MaskOverlay
-from widgets.theme import stem_colour, theme_of
+from widgets.theme import stem_colour, current_theme
 from widgets.video_gestures import PictureGestures
 from widgets.video_hud import HEIGHT_PX, SPINNER_STEPS, paint_pill, pill_width_px
 
@@ -116,7 +116,7 @@ class VideoView(PictureGestures):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
-        painter.fillRect(self.rect(), QColor(theme_of(self.palette()).stage))
+        painter.fillRect(self.rect(), QColor(current_theme().stage))
         geometry = self.picture_geometry
         if geometry is None or self._picture is None:
             self._paint_empty(painter)
@@ -126,7 +126,7 @@ class VideoView(PictureGestures):
         self._paint_words(painter)
         if self.is_focus_shown:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-            painter.setPen(QPen(QColor(theme_of(self.palette()).link), 2.0))
+            painter.setPen(QPen(QColor(current_theme().link), 2.0))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(self.rect().adjusted(1, 1, -1, -1))
 
