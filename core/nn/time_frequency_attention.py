@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from torch.nn import functional as nnf
 
 from core.nn.film import Nudge, channel_norm, film_layer
-from core.nn.projection import project
+from core.nn.projection import project, project_each
 
 _AT_ONCE = 8192
 """Positions a CPU works on together, so that what lies between two products stays in its cache."""
@@ -93,7 +93,7 @@ class LinearAttention(nn.Module):
         """Return (B, n, C) for the projected queries (B, n, H E)."""
         _, bias, gain = self.to_out.parameters()
         query = torch.unflatten(query, 2, (self.n_heads, -1)).softmax(-1).flatten(2)
-        return channel_norm(query @ summary + bias, gain)
+        return channel_norm(project_each(query, summary) + bias, gain)
 
     def _heads(self, tokens: Tensor) -> Tensor:
         """Return (B, n, H E) as (B, H, n, E)."""
