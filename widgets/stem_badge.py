@@ -5,7 +5,7 @@ from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from core.domain.project import Stem
-from widgets.theme import stem_colour, stem_colour_name, current_theme
+from widgets.theme import current_theme, stem_colour, stem_colour_name
 
 _DOT_PX = 10.0
 _WIDEST_PX = 140

@@ -21,7 +21,7 @@ from widgets.frame_picture import FramePicture
 from widgets.geometry import PictureGeometry
 from widgets.icons import paint_icon
 from widgets.mask_overlay import MaskOverlay
-from widgets.theme import stem_colour, current_theme
+from widgets.theme import current_theme, stem_colour
 from widgets.video_gestures import PictureGestures
 from widgets.video_hud import HEIGHT_PX, SPINNER_STEPS, paint_pill, pill_width_px
 
