@@ -1,41 +1,17 @@
 """Puts what was written on the command line into the clip: frames for times, limits checked."""
 
-from dataclasses import dataclass
-
-from app.cli.marks import BoxAt, PointAt
+from app.cli.marks import Marks
 from core.domain.media import MediaInfo
 from core.domain.prompts import (
     Box,
     Click,
     PromptSet,
     RegionPrompt,
-    SpanPrompt,
-    SpectralPrompt,
     TextPrompt,
 )
 from core.errors import PromptError
 from core.media.pts_table import PtsTable
 from core.units import format_time
-
-
-@dataclass(frozen=True, slots=True)
-class Marks:
-    """Everything that was said about the sound, before the clip is known."""
-
-    texts: tuple[str, ...] = ()
-    spans: tuple[SpanPrompt, ...] = ()
-    spectral: tuple[SpectralPrompt, ...] = ()
-    points: tuple[PointAt, ...] = ()
-    boxes: tuple[BoxAt, ...] = ()
-
-    def refuse_nothing(self) -> None:
-        """Raise `PromptError` where nothing was said."""
-        if not (self.texts or self.spans or self.spectral or self.points or self.boxes):
-            raise PromptError(
-                "no prompt was given",
-                advice="Say what to hear, for instance with --span 1.2-2.5 for when it sounds "
-                "or --click 320,180@1.0 for what makes it.",
-            )
 
 
 def prompts_in_clip(marks: Marks, media: MediaInfo, table: PtsTable | None) -> PromptSet:

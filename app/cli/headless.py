@@ -4,8 +4,9 @@ import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from app.cli.clip_prompts import Marks, prompts_in_clip
+from app.cli.clip_prompts import prompts_in_clip
 from app.cli.engine_choice import choose_engine, read_settings
+from app.cli.marks import Marks
 from app.paths import Home
 from core.domain.audio import AudioSource
 from core.domain.engines import EngineInfo, SettingValue
@@ -18,6 +19,7 @@ from core.errors import CoreError, ExportError, MediaError
 from core.files.write_errors import file_in_the_way, write_error
 from core.jobs.export import ExportAnswer, ExportJob
 from core.jobs.export_plan import ExportSubject, files_in_the_way
+from core.jobs.masking import TrackJob
 from core.jobs.opening import OpenedMedia, OpenJob
 from core.jobs.separation import SeparationJob
 from core.media.audio_import import import_audio
@@ -140,17 +142,10 @@ def _import(
 def _track(
     opened: OpenedMedia, prompts: PromptSet, report: Report, cancel: CancelToken
 ) -> dict[RegionPrompt, MaskTrack]:
-    tracks: dict[RegionPrompt, MaskTrack] = {}
-    if not prompts.regions:
-        return tracks
-    # Masks need large libraries, so sound alone does without them.
-    from core.jobs.masking import TrackJob
-
-    for region in prompts.regions:
-        if opened.table is not None:
-            job = TrackJob(opened.info, opened.table, region)
-            tracks[region] = job(report, cancel).track
-    return tracks
+    return {
+        region: TrackJob(opened.info, opened.table, region)(report, cancel).track
+        for region in prompts.regions
+    }
 
 
 def _refuse_in_the_way(subject: ExportSubject, choice: ExportChoice, home: Home) -> None:

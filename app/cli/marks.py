@@ -45,6 +45,26 @@ class BoxAt:
     time_s: float
 
 
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """Everything that was said about the sound, before the clip is known."""
+
+    texts: tuple[str, ...] = ()
+    spans: tuple[SpanPrompt, ...] = ()
+    spectral: tuple[SpectralPrompt, ...] = ()
+    points: tuple[PointAt, ...] = ()
+    boxes: tuple[BoxAt, ...] = ()
+
+    def refuse_nothing(self) -> None:
+        """Raise `PromptError` where nothing was said."""
+        if not (self.texts or self.spans or self.spectral or self.points or self.boxes):
+            raise PromptError(
+                "no prompt was given",
+                advice="Say what to hear, for instance with --span 1.2-2.5 for when it sounds "
+                "or --click 320,180@1.0 for what makes it.",
+            )
+
+
 def read_all(texts: Sequence[str] | None, read: Callable[[str], Mark]) -> tuple[Mark, ...]:
     """Return what `read` makes of each of the texts."""
     return tuple(read(text) for text in texts or ())

@@ -5,8 +5,7 @@ from typing import Annotated
 
 import typer
 
-from app.cli.clip_prompts import Marks
-from app.cli.marks import read_all, read_box, read_click, read_paint, read_span
+from app.cli.marks import Marks, read_all, read_box, read_click, read_paint, read_span
 from app.cli.progress_line import ProgressLine
 from app.cli.running import run_plainly
 from app.paths import home
