@@ -35,6 +35,8 @@ class Pulse:
         """Say what is surely done; beats count up to `limit` at most, until the next word."""
         self._done, self._limit = done, min(limit, self._total)
         self.check()
+        if done >= self._total:
+            self._speak()  # the end is always said
 
     def beat(self) -> None:
         """Count one step.
