@@ -62,6 +62,7 @@ class ExportDialog(QDialog):
         self.warning_text = ElidedLabel()
         self.may_replace = QCheckBox("&Replace existing files")
         self._warning = QWidget()
+        self._agreed: set[Path] = set()
         self._buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         self.export_button = self._buttons.addButton(
             "&Export", QDialogButtonBox.ButtonRole.AcceptRole
@@ -143,7 +144,7 @@ class ExportDialog(QDialog):
         self.options.changed.connect(self._refresh)
         self.folder.textChanged.connect(self._refresh)
         self.template.textChanged.connect(self._refresh)
-        self.may_replace.toggled.connect(self._refresh)
+        self.may_replace.toggled.connect(self._on_agreed)
 
     def _choose_folder(self) -> None:
         folder = QFileDialog.getExistingDirectory(self, "Export to", self.folder.text())
@@ -161,10 +162,23 @@ class ExportDialog(QDialog):
             self.count.setText(error.advice)
             self._set_ready(False, "")
             return
+        if not set(in_the_way) <= self._agreed:
+            # a tick speaks for the files that were shown with it, not for others
+            self._untick()
         self._show_files(planned, in_the_way)
         may_go_on = not in_the_way or self.may_replace.isChecked()
         self._set_ready(bool(planned) and may_go_on, _in_the_way_words(len(in_the_way)))
         self.count.setText(_count_words(len(planned)))
+
+    def _on_agreed(self, is_agreed: bool) -> None:
+        self._agreed = set(self._files_in_the_way(self._bare_choice())) if is_agreed else set()
+        self._refresh()
+
+    def _untick(self) -> None:
+        self.may_replace.blockSignals(True)
+        self.may_replace.setChecked(False)
+        self.may_replace.blockSignals(False)
+        self._agreed = set()
 
     def _show_files(self, planned: tuple[Path, ...], in_the_way: tuple[Path, ...]) -> None:
         self.files.clear()

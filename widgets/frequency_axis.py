@@ -55,8 +55,8 @@ class FrequencyAxis:
         if self.scale is FrequencyScale.LINEAR:
             return place * self.top_hz
         if self.scale is FrequencyScale.MEL:
-            return mel_to_hz(place * hz_to_mel(self.top_hz))
-        return LOWEST_LOG_HZ * float((self.top_hz / LOWEST_LOG_HZ) ** place)
+            return min(self.top_hz, mel_to_hz(place * hz_to_mel(self.top_hz)))
+        return min(self.top_hz, LOWEST_LOG_HZ * float((self.top_hz / LOWEST_LOG_HZ) ** place))
 
     def to_height(self, frequency_hz: float) -> float:
         """Return the height of a frequency in the view; below 0 or above 1 where not shown."""

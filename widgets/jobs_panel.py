@@ -136,6 +136,11 @@ class JobsPanel(QWidget):
         """The lines that are shown, from the top."""
         return tuple(self._lines[row.job_id] for row in self._rows if row.job_id in self._lines)
 
+    @property
+    def hint(self) -> str:
+        """What is written while there is nothing to do."""
+        return self._empty.text()
+
     def set_jobs(self, rows: tuple[JobRow, ...]) -> None:
         """Show these jobs; ended ones are dropped after a moment even if they come again."""
         self._rows = rows

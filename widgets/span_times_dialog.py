@@ -23,8 +23,9 @@ class SpanTimesDialog(QDialog):
     ) -> None:
         super().__init__(parent)
         self.setWindowTitle("Exact times")
-        self._start = self._seconds(prompt.span.start_s, duration_s)
-        self._end = self._seconds(prompt.span.end_s, duration_s)
+        self._prompt = prompt
+        self.start = self._seconds(prompt.span.start_s, duration_s)
+        self.end = self._seconds(prompt.span.end_s, duration_s)
         self._sign = QCheckBox("The sound is &not heard here (−)")
         self._sign.setChecked(not prompt.is_positive)
         self._length = QLabel()
@@ -33,20 +34,21 @@ class SpanTimesDialog(QDialog):
         )
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
-        self._ok = buttons.button(QDialogButtonBox.StandardButton.Ok)
+        self.ok_button = buttons.button(QDialogButtonBox.StandardButton.Ok)
         form = QFormLayout(self)
-        form.addRow("&Start", self._start)
-        form.addRow("&End", self._end)
+        form.addRow("&Start", self.start)
+        form.addRow("&End", self.end)
         form.addRow("Length", self._length)
         form.addRow(self._sign)
         form.addRow(buttons)
-        self._start.valueChanged.connect(self._on_changed)
-        self._end.valueChanged.connect(self._on_changed)
+        self.start.valueChanged.connect(self._on_changed)
+        self.end.valueChanged.connect(self._on_changed)
         self._on_changed()
 
     def answer(self) -> SpanPrompt:
         """Return the span as entered; only asked for once it has been accepted."""
-        span = TimeSpan(self._start.value(), self._end.value())
+        given = self._prompt.span
+        span = TimeSpan(_kept(self.start, given.start_s), _kept(self.end, given.end_s))
         return SpanPrompt(span, not self._sign.isChecked())
 
     def _seconds(self, time_s: float, duration_s: float) -> QDoubleSpinBox:
@@ -60,9 +62,15 @@ class SpanTimesDialog(QDialog):
         return box
 
     def _on_changed(self) -> None:
-        length_s = self._end.value() - self._start.value()
+        length_s = self.end.value() - self.start.value()
         is_usable = length_s >= SHORTEST_SPAN_S - 1e-9
-        self._ok.setEnabled(is_usable)
+        self.ok_button.setEnabled(is_usable)
         self._length.setText(
             format_time(length_s) if is_usable else "The end must come after the start."
         )
+
+
+def _kept(box: QDoubleSpinBox, given_s: float) -> float:
+    """Return the time entered, or the given one where the box only rounds it."""
+    is_same = abs(box.value() - given_s) < 0.5 * 10.0 ** -box.decimals()
+    return given_s if is_same else box.value()

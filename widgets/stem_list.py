@@ -53,17 +53,22 @@ class StemList(QWidget):
         self._rows: dict[str, StemRow] = {}
         self._menu = QMenu(self)
         self._add = self._button("add", "New stem (Ctrl+N)")
-        self._remove = self._button("remove", "Remove the selected stem")
+        self.remove_button = self._button("remove", "Remove the selected stem")
         self._empty = QLabel(_EMPTY)
         self._lay_out()
         self._add.clicked.connect(self.add_requested)
-        self._remove.clicked.connect(self._ask_removal)
+        self.remove_button.clicked.connect(self._ask_removal)
         self._show()
 
     @property
     def rows(self) -> tuple[StemRow, ...]:
         """The rows in the order of the stems."""
         return tuple(self._rows[stem.stem_id] for stem in self._stems)
+
+    @property
+    def hint(self) -> str:
+        """What is written while there are no stems."""
+        return self._empty.text()
 
     @property
     def menu(self) -> QMenu:
@@ -132,7 +137,7 @@ class StemList(QWidget):
         head.setSpacing(2)
         head.addWidget(title, 1)
         head.addWidget(self._add)
-        head.addWidget(self._remove)
+        head.addWidget(self.remove_button)
         self._empty.setProperty("rank", "muted")
         self._empty.setWordWrap(True)
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -179,7 +184,7 @@ class StemList(QWidget):
             row = self._rows[stem.stem_id]
             row.set_stem(stem, is_running=stem.stem_id in self._running)
             row.set_selected(stem.stem_id == self._selected, self.hasFocus())
-        self._remove.setEnabled(self._selected in self._rows)
+        self.remove_button.setEnabled(self._selected in self._rows)
         self._empty.setVisible(not self._stems)
         self._area.setVisible(bool(self._stems))
 

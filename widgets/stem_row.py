@@ -44,8 +44,12 @@ class _NameField(QLineEdit):
         if event.key() == Qt.Key.Key_Escape:
             self.clear()
             self.left.emit("")
-        else:
-            super().keyPressEvent(event)
+            return
+        super().keyPressEvent(event)
+        # Enter ends here: in the list it would begin to edit again
+        event.setAccepted(
+            event.isAccepted() or event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        )
 
 
 class StemRow(QFrame):

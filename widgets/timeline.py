@@ -85,13 +85,13 @@ class Timeline(QWidget):
         self.waveform = WaveformView(self.gestures, self._reading)
         self.spectrogram = SpectrogramView(self.gestures, self._reading)
         self.lanes = SpanLanes(self.gestures)
-        self._scroll = QScrollBar(Qt.Orientation.Horizontal)
+        self.scroll_bar = QScrollBar(Qt.Orientation.Horizontal)
         self._stack = CoveredStack()
         self._overlay = PlayheadOverlay(self.axis, self._stack)
         self._stack.cover = self._overlay
         self._playhead_s = 0.0
         self._loop: tuple[float, float] | None = None
-        self._menus = TimelineMenus(self.gestures, self.ruler, self)
+        self.menus = TimelineMenus(self.gestures, self.ruler, self)
         self._acts: Mapping[int, Callable[[], bool | None]] = {
             Qt.Key.Key_Plus: self.zoom_in,
             Qt.Key.Key_Equal: self.zoom_in,
@@ -242,7 +242,7 @@ class Timeline(QWidget):
         stack = QVBoxLayout(self._stack)
         foot = QHBoxLayout()
         foot.addSpacing(GUTTER_PX)
-        foot.addWidget(self._scroll)
+        foot.addWidget(self.scroll_bar)
         foot.addSpacing(MARGIN_PX)
         column = QVBoxLayout(self)
         for layout in (stack, column, foot):
@@ -269,8 +269,8 @@ class Timeline(QWidget):
         ruler.scrub_started.connect(self.scrub_started)
         ruler.scrub_ended.connect(self.scrub_ended)
         ruler.loop_changed.connect(self.loop_changed)
-        self._menus.loop_changed.connect(self.loop_changed)
-        self._menus.spectral_clear_requested.connect(self.spectral_clear_requested)
+        self.menus.loop_changed.connect(self.loop_changed)
+        self.menus.spectral_clear_requested.connect(self.spectral_clear_requested)
         header.tool_chosen.connect(self._on_tool_chosen)
         header.brush_chosen.connect(self._on_brush_chosen)
         header.look_chosen.connect(self._on_look_chosen)
@@ -280,20 +280,20 @@ class Timeline(QWidget):
         self.spectrogram.painter_tool.painted.connect(self.spectral_painted)
         for view in (self.waveform, self.spectrogram, self.lanes):
             view.hovered.connect(self._on_hovered)
-            view.menu_requested.connect(self._menus.on_menu)
+            view.menu_requested.connect(self.menus.on_menu)
         self.axis.changed.connect(self._on_axis_changed)
-        self._scroll.valueChanged.connect(self._on_scrolled)
+        self.scroll_bar.valueChanged.connect(self._on_scrolled)
 
     def _on_axis_changed(self) -> None:
         axis = self.axis
         step_s = axis.duration_s / _SCROLL_STEPS if axis.duration_s else 1.0
         page = round(axis.length_s / step_s)
-        self._scroll.blockSignals(True)
-        self._scroll.setRange(0, max(0, _SCROLL_STEPS - page))
-        self._scroll.setPageStep(max(1, page))
-        self._scroll.setSingleStep(max(1, page // 10))
-        self._scroll.setValue(round(axis.start_s / step_s))
-        self._scroll.blockSignals(False)
+        self.scroll_bar.blockSignals(True)
+        self.scroll_bar.setRange(0, max(0, _SCROLL_STEPS - page))
+        self.scroll_bar.setPageStep(max(1, page))
+        self.scroll_bar.setSingleStep(max(1, page // 10))
+        self.scroll_bar.setValue(round(axis.start_s / step_s))
+        self.scroll_bar.blockSignals(False)
 
     def _on_scrolled(self, step: int) -> None:
         start_s = step * self.axis.duration_s / _SCROLL_STEPS

@@ -74,6 +74,10 @@ class TimelineHeader(QWidget):
     def set_look(self, look: SpectrogramLook) -> None:
         self._look = look
 
+    @property
+    def readout(self) -> str:
+        return self._readout.text()
+
     def set_readout(self, text: str) -> None:
         self._readout.setText(text)
 

@@ -1,9 +1,9 @@
 """The waveform, one lane per channel, with the target of the selected stem laid over it.
 
 Drawn by our own raster (see `waveform_picture`) and not by a plotting library. pyqtgraph was
-measured: its scene repaints every curve when anything in it moves, such as the playhead, and its
-curves are thousands of line segments per channel. A picture that is made once per zoom and then
-only copied costs a tenth, and looks smooth at every scale of the screen.
+measured with two curves and an image at 2560 px: 12 ms for a redraw and 4 ms to move the playhead,
+against 6 ms and 2 ms for this whole timeline. Its curves are line segments without smooth edges
+(with them it is slower still), and a law of frequency other than linear is none of its images.
 """
 
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
@@ -60,6 +60,11 @@ class WaveformView(SpanSurface):
         """Lay a stem's sound over the mix, in the stem's colour; None takes it away."""
         self._target, self._target_colour = peaks, colour
         self.redraw()
+
+    @property
+    def message(self) -> str:
+        """What is written in the place of the waveform while there is none."""
+        return self._message
 
     def set_message(self, message: str) -> None:
         """Show a sentence in the place of the waveform while there is none."""
