@@ -1,0 +1,1 @@
+"""Teach the flow separator: recordings in, checkpoints out."""
