@@ -4,12 +4,20 @@ Undo brings back an earlier region and so its earlier track; nothing is rewritte
 goes on, new masks are added one by one, at a cost that does not grow with the clip.
 """
 
+from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
 from core.domain.masks import MaskTrack, TrackedMask
 from core.domain.prompts import RegionPrompt
+
+LIMIT_BYTES = 512 * 2**20
+"""Beyond this the tracks that were not asked for longest are dropped, and made anew if wanted:
+every click makes another region, and an hour of masks takes some hundred megabytes."""
+
+_OVERHEAD_BYTES = 160
+"""What Python needs for a mask beside its packed bits."""
 
 
 @dataclass(slots=True)
@@ -22,6 +30,10 @@ class _Growing:
     is_whole: bool = False
     frozen: MaskTrack | None = None
 
+    @property
+    def size_bytes(self) -> int:
+        return sum(len(mask.packed) + _OVERHEAD_BYTES for mask in self.masks.values())
+
     def track(self) -> MaskTrack:
         if self.frozen is None:
             masks = tuple(self.masks[pts] for pts in sorted(self.masks))
@@ -32,8 +44,9 @@ class _Growing:
 class TrackStore:
     """Lives on the window's thread."""
 
-    def __init__(self) -> None:
-        self._tracks: dict[RegionPrompt, _Growing] = {}
+    def __init__(self, limit_bytes: int = LIMIT_BYTES) -> None:
+        self._limit_bytes = limit_bytes
+        self._tracks: OrderedDict[RegionPrompt, _Growing] = OrderedDict()
 
     def begin(self, region: RegionPrompt, time_base: Fraction, origin_s: Fraction) -> None:
         """Start an empty track; one that exists is kept."""
@@ -49,11 +62,16 @@ class TrackStore:
         """Keep a whole track, in place of what was there."""
         masks = {mask.pts: mask for mask in track}
         self._tracks[region] = _Growing(track.time_base, track.origin_s, masks, True, track)
+        self._tracks.move_to_end(region)
+        self._trim()
 
     def get(self, region: RegionPrompt) -> MaskTrack | None:
         """Return what is known of the region, frozen as it is now."""
         growing = self._tracks.get(region)
-        return growing.track() if growing is not None else None
+        if growing is None:
+            return None
+        self._tracks.move_to_end(region)
+        return growing.track()
 
     def at(self, region: RegionPrompt, pts: int) -> TrackedMask | None:
         """Return the mask on the frame `pts`, or None if it is not known."""
@@ -76,3 +94,12 @@ class TrackStore:
     def clear(self) -> None:
         """Forget everything: another clip has other pixels under the same clicks."""
         self._tracks.clear()
+
+    def _trim(self) -> None:
+        sizes = {region: growing.size_bytes for region, growing in self._tracks.items()}
+        total = sum(sizes.values())
+        for region in [*self._tracks][:-1]:
+            if total <= self._limit_bytes:
+                return
+            total -= sizes[region]
+            del self._tracks[region]

@@ -73,3 +73,17 @@ def test_another_clip_starts_with_nothing(store):
     store.clear()
 
     assert store.get(HERE) is None
+
+
+def test_beyond_the_limit_the_track_not_asked_for_longest_is_dropped():
+    store = TrackStore(limit_bytes=500)
+    others = [RegionPrompt((Click(n, n, 0),)) for n in range(3)]
+    for region in others[:2]:
+        store.put(region, MaskTrack(Fraction(1, 10), Fraction(0), (_mask(0),)))
+    store.get(others[0])
+
+    store.put(others[2], MaskTrack(Fraction(1, 10), Fraction(0), (_mask(0),)))
+
+    assert store.get(others[1]) is None
+    assert store.get(others[0]) is not None
+    assert store.get(others[2]) is not None
