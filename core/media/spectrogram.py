@@ -20,6 +20,7 @@ _MAX_BINS = 512
 _THINNING = 4
 _N_LEVELS = 8  # 4^7 frames of 12 ms are three minutes: 1500 columns show three days
 _BATCH = 128
+_TURNED_AT_ONCE = 64  # frames; a whole patch would miss the processor's cache with every byte
 
 Levels = npt.NDArray[np.uint8]
 
@@ -79,7 +80,9 @@ class SpectrogramTiles:
         levels = np.zeros((self.shape.n_bins, stop - first), np.uint8)
         known = self._levels[level].read(max(0, first), stop)
         offset = max(0, first) - first
-        levels[:, offset : offset + len(known)] = known.T
+        for n in range(0, len(known), _TURNED_AT_ONCE):
+            turned = known[n : n + _TURNED_AT_ONCE].T
+            levels[:, offset + n : offset + n + turned.shape[1]] = turned
         return SpectrogramPatch(
             levels,
             zero_s + first * hop_s,
@@ -151,18 +154,21 @@ class SpectrogramWriter:
 
     def _analyse(self, piece: Samples) -> Levels:
         """Return levels (T, F) of every frame in `piece` (C, n): the loudest channel."""
+        # Eight times as quick as NumPy's in float32, and imported late: the window opens before.
+        from scipy import fft
+
         frames = np.lib.stride_tricks.sliding_window_view(piece, self.shape.n_fft, axis=1)
-        loudest: npt.NDArray[np.float32] | None = None
+        loudest = np.zeros(1, np.float32)
         for channel in frames[:, :: self.shape.hop_samples]:
-            spectrum = np.fft.rfft(channel * self._window, axis=1)
-            power = np.square(spectrum.real, dtype=np.float32) + np.square(spectrum.imag)
-            loudest = power if loudest is None else np.maximum(loudest, power)
-        if loudest is None:
-            raise ValueError("a sound has at least one channel")
+            spectrum = fft.rfft(channel * self._window, axis=1)
+            power = np.square(spectrum.real) + np.square(spectrum.imag)
+            loudest = np.maximum(loudest, power)
         # The top bin (half the rate) joins its neighbour, so that bins fold evenly.
         n_kept = self.shape.n_bins * self.shape.n_folded
         loudest[:, n_kept - 1] = np.maximum(loudest[:, n_kept - 1], loudest[:, n_kept])
-        folded = loudest[:, :n_kept].reshape(len(loudest), self.shape.n_bins, -1).max(axis=2)
+        folded = loudest[:, : n_kept : self.shape.n_folded]
+        for n in range(1, self.shape.n_folded):
+            folded = np.maximum(folded, loudest[:, n : n_kept : self.shape.n_folded])
         level_db = 10 * np.log10(np.maximum(folded, np.float32(1e-12)))
         levels = np.rint((level_db / -FLOOR_DB + 1) * 255)
         return np.asarray(np.clip(levels, 0, 255), np.uint8)
