@@ -4,7 +4,7 @@ Letters in shapes: F frequency bins, T frames, P parts.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -24,6 +24,9 @@ from core.separation.steering import Likeness, Motion, likeness, read_motion
 
 LEAST_FRAMES = 4
 SMOOTH_S = 0.25
+GUARD_S = 0.15
+ALL_MARKED = "Nothing tells the other sounds apart. Add a − span where the sound is not heard."
+NO_MOTION = "Nothing moves in the region, so only the other marks were used."
 UNSURE = "The sound hardly follows the motion. Drag a span over the moments it sounds."
 
 
@@ -78,11 +81,17 @@ class Teacher:
             PromptError: a region was all that was given, and nothing moves in it.
         """
         motion = self._motion(lesson)
+        scale = self._scale(lesson)
         if motion is None:
-            return self._from_spans(lesson)
+            learned, _ = self._both(lesson.background, lesson.target, scale)
+            return replace(learned, notes=_advice(lesson))
         if len(lesson.background) >= LEAST_FRAMES:
-            return self._from_spans(lesson, motion)
-        return self._from_motion(lesson, motion)
+            learned, n_known = self._both(lesson.background, lesson.target, scale)
+            like = self._likeness(learned, lesson.target, motion)
+            follows = like.shares_beside_spans()
+            follows[:n_known] = 0.0
+            return _shared(learned, follows)
+        return self._from_motion(lesson.target, motion, scale)
 
     def _motion(self, lesson: Lesson) -> Motion | None:
         """Return the motion at the frames of `lesson.target`, None where it says nothing."""
@@ -97,52 +106,50 @@ class Teacher:
             )
         return motion
 
-    def _from_spans(self, lesson: Lesson, motion: Motion | None = None) -> Learned:
-        scale = self._scale(lesson)
+    def _both(self, background: Heard, target: Heard, scale: float) -> tuple[Learned, int]:
+        """Return shapes of the background, then of the target beside it, and how many are first."""
         dice = torch.Generator().manual_seed(self.seed)
         settings = self.settings
-        background = self._shapes(lesson.background, scale, None, dice, settings.background_parts)
-        target = self._shapes(lesson.target, scale, background, dice, settings.target_parts)
-        learned = _joined(background, target, scale)
-        if motion is None:
-            return learned
-        like = self._likeness(learned, lesson.target, motion)
-        share = learned.share.clone()
-        steered = Likeness(like.correlation[background.shape[1] :], like.chance)
-        share[background.shape[1] :] = torch.as_tensor(steered.shares_beside_spans()).to(share)
-        return Learned(learned.shapes, share, scale)
+        known = self._shapes(background, scale, dice, settings.background_parts)
+        new = self._shapes(target, scale, dice, settings.target_parts, known)
+        share = torch.cat([known.new_zeros(known.shape[1]), new.new_ones(new.shape[1])])
+        return Learned(torch.cat([known, new], 1), share, scale), known.shape[1]
 
-    def _from_motion(self, lesson: Lesson, motion: Motion) -> Learned:
+    def _from_motion(self, heard: Heard, motion: Motion, scale: float) -> Learned:
         """Return shapes where motion alone says when.
 
         Parts of the whole are shared by how they follow it. Only where one of them surely does
         is stillness trusted to be silence of the target, which then teaches the background.
         """
-        scale = self._scale(lesson)
         dice = torch.Generator().manual_seed(self.seed)
         n_parts = self.settings.target_parts + self.settings.background_parts // 2
-        parts = self._shapes(lesson.target, scale, None, dice, n_parts)
-        whole = Learned(parts, parts.new_ones(parts.shape[1]), scale)
-        like = self._likeness(whole, lesson.target, motion)
-        still, moving = lesson.target.where(motion.is_still), lesson.target.where(motion.is_moving)
-        if like.is_sure and min(len(still), len(moving)) >= LEAST_FRAMES:
-            return self._from_spans(Lesson(still, moving, None, has_spans=False))
-        share = torch.as_tensor(like.shares_alone()).to(parts)
-        notes = {} if like.is_sure else {"advice": UNSURE}
-        return Learned(parts, share, scale, notes)
+        whole = _alone(self._shapes(heard, scale, dice, n_parts), scale)
+        like = self._likeness(whole, heard, motion)
+        is_still = motion.is_still(round(GUARD_S / self._frame_s))
+        if not like.is_sure or min(is_still.sum(), (~is_still).sum()) < LEAST_FRAMES:
+            notes = {} if like.is_sure else {"advice": UNSURE}
+            return replace(_shared(whole, like.shares_alone()), notes=notes)
+        learned, n_known = self._both(heard.where(is_still), heard.where(~is_still), scale)
+        like = self._likeness(learned, heard, motion)
+        follows = like.shares_beside_spans()
+        follows[:n_known] = like.shares_beside_stillness()[:n_known]
+        return _shared(learned, follows)
 
     def _likeness(self, learned: Learned, heard: Heard, motion: Motion) -> Likeness:
         activity = self.nmf.explain(heard.levels / learned.scale, learned.shapes)
-        frame_s = self.listener.stft.n_hop / self.listener.mix.sample_rate_hz
-        return likeness(activity.double().cpu().numpy(), motion, frame_s, SMOOTH_S)
+        return likeness(activity.double().cpu().numpy(), motion, self._frame_s, SMOOTH_S)
+
+    @property
+    def _frame_s(self) -> float:
+        return self.listener.stft.n_hop / self.listener.mix.sample_rate_hz
 
     def _shapes(
         self,
         heard: Heard,
         scale: float,
-        known: Tensor | None,
         dice: torch.Generator,
         n_parts: int,
+        known: Tensor | None = None,
     ) -> Tensor:
         """Return shapes (F, P) of what is heard beside `known`; none where too little is heard."""
         if len(heard) < LEAST_FRAMES:
@@ -181,6 +188,17 @@ def background_to_hear(marks: Marks, n_guard: int) -> intervals.Intervals:
     return apart or marks.background
 
 
-def _joined(background: Tensor, target: Tensor, scale: float) -> Learned:
-    share = torch.cat([background.new_zeros(background.shape[1]), target.new_ones(target.shape[1])])
-    return Learned(torch.cat([background, target], 1), share, scale)
+def _alone(shapes: Tensor, scale: float) -> Learned:
+    return Learned(shapes, shapes.new_ones(shapes.shape[1]), scale)
+
+
+def _shared(learned: Learned, share: npt.NDArray[np.float64]) -> Learned:
+    return replace(learned, share=torch.as_tensor(share).to(learned.shapes))
+
+
+def _advice(lesson: Lesson) -> dict[str, SettingValue]:
+    """Return what to tell a person whose marks could not all be put to use."""
+    found = [NO_MOTION] if lesson.motion is not None else []
+    if len(lesson.background) < LEAST_FRAMES:
+        found.append(ALL_MARKED)
+    return {"advice": " ".join(found)} if found else {}

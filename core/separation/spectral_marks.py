@@ -54,13 +54,14 @@ def read_marks(mix: AudioSource, prompts: PromptSet, *, is_unmarked_searched: bo
             "the − spans leave nothing in which the target could sound",
             advice="Shorten the − spans, or mark where the sound is heard with a + span.",
         )
-    unmarked = intervals.without(whole, positive) if positive else ()
     searched = intervals.without(whole, negative)
-    return Marks(
-        background=intervals.union((*negative, *unmarked)),
-        target=target,
-        audible=searched if is_unmarked_searched or not positive else target,
-    )
+    if not positive:
+        return Marks(background=negative, target=target, audible=target)
+    unmarked = intervals.without(whole, positive)
+    if not is_unmarked_searched:
+        return Marks(intervals.union((*negative, *unmarked)), target, audible=target)
+    # What may hold the target cannot teach the background, unless there is nothing else.
+    return Marks(negative or unmarked, target, audible=searched)
 
 
 def gate(audible: Intervals, start: int, stop: int, sample_rate_hz: int) -> Samples:
@@ -71,7 +72,7 @@ def gate(audible: Intervals, start: int, stop: int, sample_rate_hz: int) -> Samp
     for first, last in audible:
         if first - n_fade < stop and last + n_fade > start:
             away = np.clip(np.maximum(first - place, place - last + 1), 0, n_fade)
-            np.maximum(gains, np.cos(0.5 * np.pi * away / n_fade) ** 2, out=gains)
+            np.maximum(gains, np.sin(0.5 * np.pi * (1.0 - away / n_fade)) ** 2, out=gains)
     return gains
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from scipy.ndimage import binary_dilation
 
 Values = npt.NDArray[np.float64]
 
@@ -32,9 +33,13 @@ class Motion:
 
     level: Values
 
-    @property
-    def is_still(self) -> npt.NDArray[np.bool_]:
-        return np.asarray(self.level < STILL)
+    def is_still(self, n_guard: int) -> npt.NDArray[np.bool_]:
+        """Return (T,) True where it has been still for `n_guard` frames and will be as long.
+
+        Sound begins a little before and rings on a little after what is seen of it.
+        """
+        stirs = np.where(np.isfinite(self.level), self.level >= STILL, True)
+        return ~np.asarray(binary_dilation(stirs, iterations=n_guard), np.bool_)
 
     @property
     def is_moving(self) -> npt.NDArray[np.bool_]:
@@ -68,7 +73,14 @@ class Likeness:
 
         They are the target's unless they clearly go against the motion.
         """
-        return _soft(self.correlation / max(self.chance, 0.08) + SURE)
+        return _soft(2.0 * (self.correlation / max(self.chance, 0.08) + SURE))
+
+    def shares_beside_stillness(self) -> Values:
+        """Return (P,) the target's share of parts that were learned while nothing moved.
+
+        They are the background's unless they clearly follow the motion.
+        """
+        return _soft(2.0 * (self.correlation / max(self.chance, 0.08) - SURE))
 
 
 def read_motion(energy: Values) -> Motion | None:
