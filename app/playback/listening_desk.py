@@ -72,8 +72,10 @@ class ListeningDesk:
         known = [voice for voice in desk.voices if voice in self._measured]
         self._measured = {voice: self._measured[voice] for voice in known}
         measured = self._measured.get(desk.target) if desk.target is not None else None
-        self.desk = replace(desk, matched=measured if self._is_matching else MatchedGains())
-        self._on_desk(self.desk)
+        desk = replace(desk, matched=measured if self._is_matching else MatchedGains())
+        if desk != self.desk:
+            self.desk = desk
+            self._on_desk(desk)
 
     def _stem_voice(self, stem: MixerStem) -> StemVoice:
         voice = self._voice_of(stem.target)

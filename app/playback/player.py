@@ -206,6 +206,8 @@ class Player(QObject):
         if start_s is not None and end_s is not None:
             start_s, end_s = self._clamp(start_s), self._clamp(end_s)
             loop = (start_s, end_s) if end_s - start_s >= _LOOP_MIN_S else None
+        if loop == self._loop_s:
+            return
         self._loop_s = loop
         if self._is_playing:
             self._ring.steer(lambda cursor: replace(cursor, loop=self._loop()))

@@ -1,0 +1,125 @@
+"""What the program says to the person: errors and other news as sentences with advice.
+
+The only place where an error of the core becomes words on the screen.
+"""
+
+import logging
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QUrl, Slot
+from PySide6.QtGui import QDesktopServices
+
+from core.errors import (
+    CoreError,
+    EngineError,
+    ExportError,
+    MediaError,
+    ModelError,
+    ProjectError,
+    PromptError,
+)
+from core.jobs.export import ExportAnswer
+from widgets.notice_bar import Notice, NoticeBar, Severity
+
+_log = logging.getLogger(__name__)
+
+_TITLES: tuple[tuple[type[CoreError], str], ...] = (
+    (MediaError, "This file cannot be used"),
+    (PromptError, "This cannot be looked for yet"),
+    (ModelError, "This engine cannot be used"),
+    (EngineError, "The engine found no answer"),
+    (ProjectError, "The project cannot be used"),
+    (ExportError, "Nothing was written"),
+)
+_SHOW_FOLDER = "show_folder"
+_OUT_OF_MEMORY = (
+    "The memory is full",
+    "Close other programs, or choose a lighter engine. Your project is still here.",
+)
+
+
+def words_for(error: BaseException) -> tuple[str, str]:
+    """Return a title and advice for a person, whatever went wrong."""
+    if isinstance(error, MemoryError):
+        return _OUT_OF_MEMORY
+    if not isinstance(error, CoreError):
+        return (
+            "Something went wrong inside Soloist",
+            "Your project is still here. Try again; if it happens again, please report it with "
+            f"these words: {type(error).__name__}: {error}",
+        )
+    titles = (title for kind, title in _TITLES if isinstance(error, kind))
+    return next(titles, "That did not work"), error.advice
+
+
+def _open_folder(folder: Path) -> bool:
+    return QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
+
+
+class Notices(QObject):
+    """Speaks through a `NoticeBar`. The same words replace themselves rather than pile up."""
+
+    def __init__(
+        self,
+        bar: NoticeBar,
+        parent: QObject | None = None,
+        *,
+        open_folder: Callable[[Path], object] = _open_folder,
+    ) -> None:
+        super().__init__(parent)
+        self._bar = bar
+        self._open_folder = open_folder
+        self._folders: dict[str, Path] = {}
+        bar.action_requested.connect(self._on_action_requested)
+        bar.dismissed.connect(self._on_dismissed)
+
+    @Slot(str)
+    def tell(self, sentence: str) -> None:
+        """Say something good to know; it goes away by itself."""
+        self._show(Severity.INFO, sentence)
+
+    @Slot(str)
+    def warn(self, sentence: str) -> None:
+        """Say something that is not as it should be; it stays until dismissed."""
+        self._show(Severity.WARNING, sentence)
+
+    @Slot(object)
+    def fail(self, error: BaseException) -> None:
+        """Say what went wrong and what to do; what the person has to correct is only a warning."""
+        title, advice = words_for(error)
+        _log.info("told: %s (%s: %s)", title, type(error).__name__, error)
+        severity = Severity.WARNING if isinstance(error, PromptError) else Severity.ERROR
+        self._show(severity, title, advice)
+
+    @Slot(object)
+    def exported(self, answer: ExportAnswer) -> None:
+        """Say what was written, and offer to show it."""
+        paths = list(answer.files.values())
+        if not paths:
+            return
+        folder = paths[0].parent
+        what = f"“{paths[0].name}”" if len(paths) == 1 else f"{len(paths)} files"
+        notice_id = f"exported {folder}"
+        self._folders[notice_id] = folder
+        self._bar.show_notice(
+            Notice(
+                notice_id,
+                Severity.INFO,
+                f"Exported {what}",
+                f"In {folder}",
+                ((_SHOW_FOLDER, "Show in folder"),),
+            )
+        )
+
+    def _show(self, severity: Severity, title: str, advice: str = "") -> None:
+        self._bar.show_notice(Notice(f"{severity} {title} {advice}", severity, title, advice))
+
+    @Slot(str, str)
+    def _on_action_requested(self, notice_id: str, action: str) -> None:
+        if action == _SHOW_FOLDER and notice_id in self._folders:
+            self._open_folder(self._folders[notice_id])
+
+    @Slot(str)
+    def _on_dismissed(self, notice_id: str) -> None:
+        self._folders.pop(notice_id, None)
