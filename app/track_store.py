@@ -83,10 +83,19 @@ class TrackStore:
         growing = self._tracks.get(region)
         return growing is not None and growing.is_whole
 
-    def snapshot(self, regions: Iterable[RegionPrompt]) -> Mapping[RegionPrompt, MaskTrack]:
-        """Return the tracks of these regions, as far as they are known."""
-        known = {region: self.get(region) for region in regions}
-        return {region: track for region, track in known.items() if track is not None}
+    def snapshot(
+        self, regions: Iterable[RegionPrompt], *, with_partial: bool = False
+    ) -> Mapping[RegionPrompt, MaskTrack]:
+        """Return the finished tracks of these regions; unfinished ones only if asked for.
+
+        A part of a track is good enough to listen to, but must not be kept in a file as the whole.
+        """
+        known = {region: self._tracks[region] for region in regions if region in self._tracks}
+        return {
+            region: growing.track()
+            for region, growing in known.items()
+            if growing.is_whole or (with_partial and growing.masks)
+        }
 
     def forget(self, region: RegionPrompt) -> None:
         self._tracks.pop(region, None)

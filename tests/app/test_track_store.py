@@ -55,7 +55,8 @@ def test_each_region_has_its_own_track_and_unknown_ones_have_none(store):
 
     assert store.get(THERE) is None
     assert not store.is_whole(THERE)
-    assert set(store.snapshot([HERE, THERE])) == {HERE}
+    assert store.snapshot([HERE, THERE]) == {}
+    assert set(store.snapshot([HERE, THERE], with_partial=True)) == {HERE}
 
 
 def test_what_was_handed_out_does_not_grow(store):

@@ -1,0 +1,106 @@
+"""The questions only a person can answer, asked with dialogs. Tests hand in another `Asker`."""
+
+from pathlib import Path
+
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+
+from app.controllers.projects import Answer
+from core.domain.export import ExportChoice
+from core.files.project_file import SUFFIX
+from widgets.export_dialog import ExportDialog, PlanFiles
+from widgets.export_options import ExportOffer
+from widgets.shortcuts_dialog import ShortcutsDialog
+
+_ABOUT = (
+    "<b>Soloist</b><br>Click it. Hear only it.<br><br>"
+    "Separates the sound of one object from the sound of a video, on this computer; nothing is "
+    "uploaded. Free software under the MIT licence."
+)
+MEDIA_FILTER = (
+    "Clips and projects (*.soloist *.mp4 *.mov *.m4v *.mkv *.webm *.avi *.ts *.mts *.mpg *.mpeg "
+    "*.ogv *.wav *.flac *.mp3 *.m4a *.aac *.ogg *.opus *.aiff *.aif *.wma)"
+    ";;All files (*)"
+)
+
+_BUTTONS = {
+    QMessageBox.StandardButton.Save: Answer.SAVE,
+    QMessageBox.StandardButton.Discard: Answer.DISCARD,
+}
+
+
+class Dialogs:
+    """An `Asker` that asks in front of `window`."""
+
+    def __init__(self, window: QWidget) -> None:
+        self._window = window
+
+    def unsaved(self, name: str) -> Answer:
+        """Ask whether the changes to `name` shall be saved; closing the question is Cancel."""
+        box = QMessageBox(self._window)
+        box.setIcon(QMessageBox.Icon.Question)
+        box.setWindowTitle("Unsaved changes")
+        box.setText(f"Save the changes to “{name}”?")
+        box.setInformativeText("Prompts, masks and stems that are not saved will be lost.")
+        box.setStandardButtons(
+            QMessageBox.StandardButton.Save
+            | QMessageBox.StandardButton.Discard
+            | QMessageBox.StandardButton.Cancel
+        )
+        box.setDefaultButton(QMessageBox.StandardButton.Save)
+        return _BUTTONS.get(QMessageBox.StandardButton(box.exec()), Answer.CANCEL)
+
+    def where_to_save(self, suggestion: Path) -> Path | None:
+        """Ask for the project's file; the dialog itself asks before an existing one is replaced."""
+        chosen, _ = QFileDialog.getSaveFileName(
+            self._window, "Save project", str(suggestion), f"Soloist project (*{SUFFIX})"
+        )
+        return Path(chosen) if chosen else None
+
+    def find_media(self, missing: Path) -> Path | None:
+        """Tell that the clip has moved and let the person find it."""
+        box = QMessageBox(self._window)
+        box.setIcon(QMessageBox.Icon.Warning)
+        box.setWindowTitle("The clip is not where it was")
+        box.setText(f"“{missing.name}” is not where the project left it.")
+        box.setInformativeText(f"It was looked for in {missing.parent}. Where is it now?")
+        find = box.addButton("Find it…", QMessageBox.ButtonRole.AcceptRole)
+        box.addButton(QMessageBox.StandardButton.Cancel)
+        box.exec()
+        if box.clickedButton() is not find:
+            return None
+        return self.open_file(missing.parent)
+
+    def open_file(self, folder: Path | None) -> Path | None:
+        """Ask for a clip or a project."""
+        start = str(folder) if folder is not None and folder.is_dir() else str(Path.home())
+        chosen, _ = QFileDialog.getOpenFileName(self._window, "Open", start, MEDIA_FILTER)
+        return Path(chosen) if chosen else None
+
+    def export(
+        self,
+        defaults: ExportChoice,
+        offer: ExportOffer,
+        plan_files: PlanFiles,
+        files_in_the_way: PlanFiles,
+    ) -> ExportChoice | None:
+        """Ask what to export; None if the person changed their mind."""
+        dialog = ExportDialog(defaults, offer, plan_files, files_in_the_way, self._window)
+        return dialog.choice() if dialog.exec() == ExportDialog.DialogCode.Accepted else None
+
+    def shortcuts(self, rows: tuple[tuple[str, str, str], ...]) -> None:
+        """List every shortcut, to be searched."""
+        dialog = ShortcutsDialog(rows, self._window)
+        dialog.exec()
+
+    def about(self) -> None:
+        QMessageBox.about(self._window, "About Soloist", _ABOUT)
+
+    def recover(self, names: list[str]) -> bool:
+        """Ask whether work that a crash left behind shall be brought back."""
+        box = QMessageBox(self._window)
+        box.setIcon(QMessageBox.Icon.Question)
+        box.setWindowTitle("Soloist did not end properly last time")
+        box.setText("Bring back the unsaved work on " + ", ".join(names) + "?")
+        box.setStandardButtons(QMessageBox.StandardButton.Yes | QMessageBox.StandardButton.No)
+        box.setDefaultButton(QMessageBox.StandardButton.Yes)
+        return QMessageBox.StandardButton(box.exec()) == QMessageBox.StandardButton.Yes

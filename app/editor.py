@@ -1,0 +1,259 @@
+"""The editor: builds controllers and presenters, and introduces them to the window.
+
+Everything is handed to constructors here; there is no other place that knows all parts. What the
+menu actions do stands in `app.commands`.
+"""
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Slot
+from PySide6.QtWidgets import QApplication
+
+from app.actions import make_actions
+from app.autosave import Autosave, Recovery, find_recoveries
+from app.controllers.export import ExportController
+from app.controllers.masking import MaskingController
+from app.controllers.media import Clip, MediaController
+from app.controllers.projects import ProjectController
+from app.controllers.separation import SeparationController
+from app.dialogs import Dialogs
+from app.document import Document
+from app.frame_feeder import FrameFeeder
+from app.job_runner import JobRunner
+from app.main_window import MainWindow
+from app.notices import Notices
+from app.paths import Home
+from app.playback.player import Player
+from app.presenters.picture import PicturePresenter
+from app.presenters.playing import PlayingPresenter
+from app.presenters.remembering import RememberingPresenter
+from app.presenters.status import StatusPresenter
+from app.presenters.stems import StemsPresenter
+from app.settings import SettingsStore
+from app.track_store import TrackStore
+from core.domain import edits
+from core.domain.engines import EngineInfo
+from core.domain.listening import Listen
+from core.errors import PromptError
+from core.jobs.export import ExportAnswer
+from core.jobs.separation import PreviewAnswer, SeparationAnswer
+from core.media.cache import MediaCache
+
+
+class Editor(QObject):
+    """The window and everything behind it. `start` and `shutdown` are all that a caller needs."""
+
+    def __init__(
+        self,
+        app: QApplication,
+        home: Home,
+        settings: SettingsStore,
+        engines: tuple[EngineInfo, ...],
+        demo: Path,
+    ) -> None:
+        super().__init__()
+        self._demo, self._home = demo, home
+        self._recovery: Recovery | None = None
+        self.document, self.tracks = Document(), TrackStore()
+        self.runner, self.feeder, self.player = JobRunner(self), FrameFeeder(self), Player(self)
+        self.actions = make_actions(self, settings.value.shortcuts)
+        self.window = MainWindow(self.actions, self.document.undo_stack, self._may_close)
+        self.dialogs = Dialogs(self.window)
+        self.notices = Notices(self.window.notices, self)
+        self._control(settings, engines)
+        self._present(app, settings, engines)
+        self._connect_controllers()
+        self._connect_window()
+        self.remembering.restore()
+
+    def start(self, path: Path | None) -> None:
+        """Offer what a crash left behind, else open a clip or project; None is the demo clip."""
+        self.feeder.start()
+        recoveries = find_recoveries(self._recovery_folder)
+        if recoveries and path is None and self._recover(recoveries):
+            return
+        self.projects.open(path or self._demo)
+
+    def shutdown(self) -> None:
+        """Stop all threads; after this the editor is of no use."""
+        self.remembering.keep_layout()
+        self.player.shutdown()
+        self.runner.shutdown()
+        self.feeder.shutdown()
+        self._autosave.close()
+        if self._recovery is not None:
+            self._recovery.discard()
+        self.media.release()
+
+    @property
+    def _recovery_folder(self) -> Path:
+        return self._home.data / "recovery"
+
+    def _control(self, settings: SettingsStore, engines: tuple[EngineInfo, ...]) -> None:
+        runner, document, tracks = self.runner, self.document, self.tracks
+        cache = MediaCache(self._home.cache / "media", settings.value.cache_limit_mb * 2**20)
+        self.media = MediaController(runner, document, self.feeder, cache, self)
+        self.projects = ProjectController(runner, document, tracks, self.media, self.dialogs, self)
+        self.masking = MaskingController(runner, document, tracks, self)
+        self.separation = SeparationController(
+            runner, document, tracks, self.masking, self._home.data / "stems", engines, self
+        )
+        self.export = ExportController(runner, document, tracks, self.dialogs.export, self)
+        self._autosave = Autosave(document, tracks, runner, self._recovery_folder, self)
+
+    def _present(
+        self, app: QApplication, settings: SettingsStore, engines: tuple[EngineInfo, ...]
+    ) -> None:
+        window, document = self.window, self.document
+        self.picture = PicturePresenter(window.video, self.feeder, self.masking, document, self)
+        self.playing = PlayingPresenter(
+            self.player, window.transport, window.timeline, self.feeder, document, self
+        )
+        self.stems = StemsPresenter(
+            window.stems, window.prompts, window.timeline, document, self.separation, engines, self
+        )
+        self.status = StatusPresenter(window, document, self.runner, self.media, self)
+        self.remembering = RememberingPresenter(app, settings, window, self.player, self)
+
+    def _connect_controllers(self) -> None:
+        self.media.clip_opened.connect(self._on_clip_opened)
+        self.media.clip_closed.connect(self._on_clip_closed)
+        self.media.sound_opened.connect(self._on_sound)
+        self.media.sound_whole.connect(self._on_sound)
+        self.media.failed.connect(self._on_failed)
+        for controller in (self.projects, self.masking, self.separation, self.export):
+            controller.failed.connect(self._on_failed)
+        for other in (self.picture, self.stems, self.feeder, self._autosave):
+            other.failed.connect(self._on_failed)
+        self.player.notice_raised.connect(self.notices.warn)
+        self.projects.notice_raised.connect(self.notices.warn)
+        self.projects.saved.connect(self.remembering.add_recent)
+        self.separation.preview_ready.connect(self._on_preview)
+        self.separation.separated.connect(self._on_separated)
+        self.export.exported.connect(self._on_exported)
+
+    def _connect_window(self) -> None:
+        window = self.window
+        self.stems.separate_requested.connect(self.separate)
+        self.stems.cancel_requested.connect(self.cancel)
+        window.jobs.cancel_requested.connect(self.runner.cancel)
+        window.path_dropped.connect(self.projects.open)
+        window.recent_chosen.connect(self.projects.open)
+        window.audio_track_chosen.connect(self._on_audio_track)
+        window.welcome.open_requested.connect(self.ask_and_open)
+        window.welcome.demo_requested.connect(self.open_demo)
+        window.welcome.path_requested.connect(self.projects.open)
+        window.video.play_requested.connect(self.player.toggle)
+
+    # the clip
+
+    @Slot()
+    def ask_and_open(self) -> None:
+        path = self.dialogs.open_file(self.remembering.last_folder)
+        if path is not None:
+            self.projects.open(path)
+
+    @Slot()
+    def open_demo(self) -> None:
+        self.projects.open(self._demo)
+
+    @Slot(object)
+    def _on_clip_opened(self, clip: Clip) -> None:
+        self.window.show_editor()
+        self.picture.clear("" if clip.info.video else "This file has no picture, only sound")
+        self.playing.set_clip(clip)
+        self._set_clip(clip)
+        for warning in clip.info.warnings:
+            self.notices.tell(warning)
+        if not clip.info.audio:
+            self.notices.warn("This clip has no sound: you can look at it and mark objects.")
+        if clip.info.path != self._demo:
+            self.remembering.add_recent(self.document.path or clip.info.path)
+
+    @Slot()
+    def _on_clip_closed(self) -> None:
+        self.tracks.clear()
+        self._set_clip(None)
+        self.playing.set_clip(None)
+        self.picture.clear()
+        self.window.show_welcome()
+
+    def _set_clip(self, clip: Clip | None) -> None:
+        self.export.clip = clip
+        self.stems.set_clip_open(clip is not None)
+        self.separation.set_clip(clip)
+        self.masking.set_clip(clip)
+
+    @Slot(object)
+    def _on_sound(self, clip: Clip) -> None:
+        self.playing.set_sound(clip)
+        self.separation.update_clip(clip)
+        self.export.clip = clip
+        for warning in clip.sound.warnings if clip.sound and clip.is_sound_whole else ():
+            self.notices.tell(warning)
+
+    @Slot(int)
+    def _on_audio_track(self, index: int) -> None:
+        self.document.apply("Choose sound track", edits.choose_audio(self.document.project, index))
+
+    # separation and export
+
+    @Slot()
+    def separate(self) -> None:
+        """Separate the selected stem, preview first."""
+        stem = self.document.project.selected_stem
+        if stem is not None:
+            self.separation.separate(stem, self.player.position_s)
+            return
+        self._on_failed(
+            PromptError(
+                "nothing is asked for yet",
+                advice="Click the thing that sounds, or drag over the moments it sounds.",
+            )
+        )
+
+    @Slot()
+    def cancel(self) -> None:
+        """Abandon a drag, else stop the separation, else everything that runs."""
+        if self.window.timeline.abandon():
+            return
+        if self.separation.running_stem_id is not None:
+            self.separation.cancel()
+        else:
+            self.runner.cancel_all()
+
+    @Slot(object)
+    def _on_preview(self, answer: PreviewAnswer) -> None:
+        self.playing.set_preview(answer.stem_id, answer.target)
+
+    @Slot(object)
+    def _on_separated(self, answer: SeparationAnswer) -> None:
+        self.playing.set_preview(answer.stem_id, None)
+        if self.player.listen is Listen.MIX:
+            self.player.set_listen(Listen.TARGET)
+
+    @Slot(object)
+    def _on_exported(self, answer: ExportAnswer) -> None:
+        self.notices.exported(answer)
+
+    @Slot(object)
+    def _on_failed(self, error: Exception, _about: object = None) -> None:
+        self.notices.fail(error)
+
+    # the end, and the end before
+
+    def _may_close(self) -> bool:
+        return self.projects.may_leave()
+
+    def _recover(self, recoveries: tuple[Recovery, ...]) -> bool:
+        """Ask about the work that crashes left; True where the newest was put on the desk."""
+        newest, *others = recoveries
+        for other in others:
+            other.let_go()
+        if not self.dialogs.recover([newest.name]):
+            newest.discard()
+            return False
+        # Its stems are still read from there: it is discarded when all has ended well.
+        self._recovery = newest
+        self.projects.restore(newest.loaded, newest.document_path)
+        return True
