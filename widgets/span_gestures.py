@@ -158,6 +158,20 @@ class SpanGestures(QObject):
         self._selected = None
         self.shown_changed.emit()
 
+    def select_next(self, by: int) -> SpanPrompt | None:
+        """Select the next (`by` 1) or earlier (−1) span of the selected stem, in time."""
+        stem_id = self.selected_stem_id
+        spans = sorted(self.spans_of(stem_id), key=lambda prompt: prompt.span)
+        if not spans:
+            return None
+        own = self._selected[1] if self._selected and self._selected[0] == stem_id else None
+        if own in spans:
+            prompt = spans[(spans.index(own) + by) % len(spans)]
+        else:
+            prompt = spans[0 if by > 0 else -1]
+        self.select(stem_id, prompt)
+        return prompt
+
     def remove_selected(self) -> bool:
         """Ask for the selected span to be removed; tell whether there is one."""
         if self._selected is None:

@@ -86,7 +86,6 @@ class TimeAxis(QObject):
 
     def pan(self, by_s: float) -> None:
         """Move along, stopping at the ends without changing the zoom."""
-        by_s = min(max(by_s, -self._start_s), self._duration_s - self._end_s)
         self.show(self._start_s + by_s, self._end_s + by_s)
 
     def frame(self, start_s: float, end_s: float, margin: float = 0.06) -> None:

@@ -6,7 +6,7 @@ made once per zoom and kept; the playhead moves on a sheet above them.
 
 from collections.abc import Callable, Mapping
 
-from PySide6.QtCore import QEvent, QPointF, Qt, Signal
+from PySide6.QtCore import QEvent, QKeyCombination, QPointF, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QScrollBar, QSplitter, QVBoxLayout, QWidget
 
@@ -92,7 +92,13 @@ class Timeline(QWidget):
         self._playhead_s = 0.0
         self._loop: tuple[float, float] | None = None
         self.menus = TimelineMenus(self.gestures, self.ruler, self)
+        shift, alt = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.AltModifier
         self._acts: Mapping[int, Callable[[], bool | None]] = {
+            QKeyCombination(shift, Qt.Key.Key_F).toCombined(): self.fit,
+            QKeyCombination(alt, Qt.Key.Key_Right).toCombined(): self.select_next_span,
+            QKeyCombination(alt, Qt.Key.Key_Left).toCombined(): self._select_earlier_span,
+            Qt.Key.Key_Return: self.edit_selected_span,
+            Qt.Key.Key_Enter: self.edit_selected_span,
             Qt.Key.Key_Plus: self.zoom_in,
             Qt.Key.Key_Equal: self.zoom_in,
             Qt.Key.Key_Minus: self.zoom_out,
@@ -195,6 +201,20 @@ class Timeline(QWidget):
         else:
             self.fit()
 
+    def select_next_span(self, by: int = 1) -> bool:
+        """Select the next (1) or earlier (−1) span of the selected stem and bring it into view."""
+        prompt = self.gestures.select_next(by)
+        if prompt is not None:
+            self.axis.reveal(prompt.span.start_s)
+        return prompt is not None
+
+    def edit_selected_span(self) -> bool:
+        """Ask for the exact times of the selected span; tell whether there is one."""
+        selected = self.gestures.selected_span
+        if selected is not None:
+            self.menus.ask_times(*selected)
+        return selected is not None
+
     def remove_selected_span(self) -> bool:
         """Ask for the selected span to be removed; tell whether there is one."""
         return self.gestures.remove_selected()
@@ -212,14 +232,10 @@ class Timeline(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Answer the keys that belong to the timeline; what it has no use for goes on."""
-        if event.key() == Qt.Key.Key_F:
-            is_used = event.modifiers() == Qt.KeyboardModifier.ShiftModifier
-            if is_used:
-                self.fit()
-        else:
-            act = self._acts.get(event.key())
-            is_used = act is not None and act() is not False
-        if not is_used:
+        held = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+        pressed = QKeyCombination(held, Qt.Key(event.key())).toCombined()
+        act = self._acts.get(pressed) or self._acts.get(event.key())
+        if act is None or act() is False:
             super().keyPressEvent(event)
 
     def event(self, event: QEvent) -> bool:
@@ -229,6 +245,9 @@ class Timeline(QWidget):
             event.setAccepted(event.key() == Qt.Key.Key_Escape)
             return event.isAccepted()
         return super().event(event)
+
+    def _select_earlier_span(self) -> bool:
+        return self.select_next_span(-1)
 
     def _lay_out(self) -> None:
         self._splitter = QSplitter(Qt.Orientation.Vertical)

@@ -64,7 +64,7 @@ class TimelineMenus(QObject):
         other = replace(prompt, is_positive=not prompt.is_positive)
         text = "Not heard here (−)" if prompt.is_positive else "Heard here (+)"
         self._add(text, lambda: gestures.replace(stem_id, prompt, other))
-        self._add("Exact times…", lambda: self._ask_times(stem_id, prompt))
+        self._add("Exact times…", lambda: self.ask_times(stem_id, prompt))
         self._menu.addSeparator()
         self._add("Loop this span", lambda: self.loop_changed.emit(span.start_s, span.end_s))
         self._add("Zoom to this span", lambda: gestures.axis.frame(span.start_s, span.end_s))
@@ -94,7 +94,8 @@ class TimelineMenus(QObject):
             self._gestures.selected_stem_id, SpanPrompt(TimeSpan(*loop), is_positive)
         )
 
-    def _ask_times(self, stem_id: str, prompt: SpanPrompt) -> None:
+    def ask_times(self, stem_id: str, prompt: SpanPrompt) -> None:
+        """Open the dialog for the exact times of a span."""
         dialog = SpanTimesDialog(prompt, self._gestures.axis.duration_s, self._window)
         dialog.accepted.connect(lambda: self._gestures.replace(stem_id, prompt, dialog.answer()))
         dialog.finished.connect(dialog.deleteLater)

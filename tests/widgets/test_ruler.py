@@ -78,7 +78,16 @@ def test_the_loop_snaps_to_the_playhead(ruler, wishes):
     assert wishes[0][2] == 6.0
 
 
-def test_escape_ends_a_scrub_and_leaves_the_loop_as_it_was(ruler, wishes):
+def test_an_abandoned_scrub_has_ended(ruler, wishes):
+    mouse.press(ruler, (ruler.x_px(4.0), 10))
+
+    assert ruler.abandon() is True
+    mouse.release(ruler, (ruler.x_px(9.0), 10))
+
+    assert [wish[0] for wish in wishes] == ["scrub_started", "seek_requested", "scrub_ended"]
+
+
+def test_escape_leaves_the_loop_as_it_was(ruler, wishes):
     ruler.set_loop(2.0, 4.0)
     mouse.press(ruler, (ruler.x_px(4.0), 10))
     mouse.move(ruler, (ruler.x_px(9.0), 10))

@@ -9,6 +9,7 @@ from core.domain.project import Stem
 from core.domain.prompts import PromptSet, SpanPrompt, TimeSpan
 from tests.helpers import mouse
 from tests.helpers.view_sources import FlatPeaks, ToneSpectrogram
+from widgets.frequency_axis import FrequencyScale
 from widgets.spectrogram_look import SpectrogramLook
 from widgets.timeline import Timeline
 
@@ -183,12 +184,21 @@ def test_a_body_is_moved_by_its_tab_over_the_waveform(timeline, wishes):
     assert wishes[0][0] == "span_changed"
 
 
-def test_inside_a_span_a_drag_over_the_waveform_marks_a_new_one(timeline, wishes):
+@pytest.mark.parametrize("held", [mouse.NO_KEY, mouse.ALT])
+def test_inside_a_span_a_drag_over_the_waveform_marks_a_new_one(timeline, wishes, held):
     view = timeline.waveform
 
-    mouse.drag(view, [(view.x_px(2.5), 60), (view.x_px(3.5), 60)], mouse.ALT)
+    mouse.drag(view, [(view.x_px(2.5), 60), (view.x_px(3.5), 60)], held)
 
     assert wishes[0][0] == "span_added"
+
+
+def test_a_click_by_a_shaky_hand_is_still_a_click(timeline, wishes):
+    view = timeline.waveform
+
+    mouse.drag(view, [(500, 40), (502, 41), (501, 40)])
+
+    assert [wish[0] for wish in wishes] == ["seek_requested"]
 
 
 def test_a_drag_in_the_lane_of_another_stem_selects_it_first(timeline, wishes):
@@ -233,6 +243,22 @@ def test_a_new_span_is_selected_once_the_project_has_it(timeline, wishes):
     assert timeline.gestures.selected_span == ("dog", added)
 
 
+def test_spans_are_chosen_edited_and_removed_without_a_mouse(timeline, wishes):
+    key(timeline, Qt.Key.Key_Right, mouse.ALT)
+    key(timeline, Qt.Key.Key_Right, mouse.ALT)
+    assert timeline.gestures.selected_span == ("dog", NOT_SPAN)
+    key(timeline, Qt.Key.Key_Left, mouse.ALT)
+
+    key(timeline, Qt.Key.Key_Return)
+    timeline.menus.dialog.start.setValue(2.5)
+    timeline.menus.dialog.accept()
+    timeline.gestures.select("dog", SPAN)
+    key(timeline, Qt.Key.Key_Delete)
+
+    changed = SpanPrompt(TimeSpan(2.5, 4.0))
+    assert wishes == [("span_changed", "dog", SPAN, changed), ("span_removed", "dog", SPAN)]
+
+
 def test_what_is_put_down_makes_no_wish(timeline, wishes):
     timeline.set_playhead(3.0)
     timeline.set_loop(1.0, 2.0)
@@ -267,6 +293,24 @@ def test_another_colour_map_or_level_range_gathers_no_level_anew(timeline):
 
     assert timeline.spectrogram.n_laid_out == before
     assert shown != changed
+
+
+def test_another_law_of_frequency_moves_what_is_shown(timeline):
+    view = timeline.spectrogram
+    view.grab()
+
+    def brightest_row() -> int:
+        image = view.grab().toImage()
+        column = image.width() // 2
+        rows = range(image.height())
+        return max(rows, key=lambda row: image.pixelColor(column, row).lightness())
+
+    timeline.set_stems((), None)
+    timeline.set_look(SpectrogramLook(FrequencyScale.LINEAR))
+    linear = brightest_row()
+    timeline.set_look(SpectrogramLook(FrequencyScale.LOG))
+
+    assert brightest_row() < linear - 10
 
 
 def test_the_page_turns_when_the_playhead_leaves_it(timeline):
