@@ -25,6 +25,7 @@ _DISC_PART = 0.04  # of the shorter side: what a click means where the picture s
 _DOT_PART = 0.006
 _FLAT_SCORE = 0.02
 _MOST_OF_MASK = 0.8
+_LEAST_KEPT = 0.4
 
 
 def mask_from_marks(
@@ -107,7 +108,9 @@ def _finished(pixels: Pixels, mask: Mask, marks: Marks) -> Mask:
         kept = pieces_at(refined, places)
     else:
         kept = largest_pieces(refined) | pieces_at(refined, places)
-    return _with_dots(fill_holes(kept) if kept.any() else mask, marks)
+    if area(kept) < _LEAST_KEPT * area(mask):
+        kept = mask  # the refined edge has eaten what it should have trimmed
+    return _with_dots(fill_holes(kept), marks)
 
 
 def _with_dots(mask: Mask, marks: Marks) -> Mask:

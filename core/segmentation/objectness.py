@@ -99,7 +99,8 @@ def _contrast(scene: Scene, mask: Mask, size: int) -> float:
 def _likely_size(share: float) -> float:
     """Things that people point at fill some hundredths of the frame; be gentle with smaller."""
     away = math.log(max(share, 1e-6) / 0.06)
-    return math.exp(-0.5 * (away / (2.4 if away < 0 else 1.5)) ** 2)
+    likely = math.exp(-0.5 * (away / (2.4 if away < 0 else 1.9)) ** 2)
+    return likely * math.pow(min(1.0, 0.4 / max(share, 1e-6)), 4)
 
 
 def _closedness(scene: Scene, mask: Mask, n_rim: int) -> float:
@@ -108,7 +109,7 @@ def _closedness(scene: Scene, mask: Mask, n_rim: int) -> float:
     cost = 0.0
     for side, is_open in zip(sides, scene.open_sides, strict=True):
         # What leaves the window is cut off by us; what leaves the frame is cut off by the camera.
-        cost += float(np.count_nonzero(side)) / n_rim * (3.0 if is_open else 0.6)
+        cost += float(np.count_nonzero(side)) / n_rim * (5.0 if is_open else 0.6)
     return math.exp(-cost)
 
 

@@ -30,6 +30,7 @@ _SPEED_FROM = 0.5
 _MAX_HIDDEN_FRAMES = 40
 _KEPT_PER_FRAME = 0.93
 _NEVER_SURER_THAN = 0.97
+_CALM_PART, _MOST_CALM_PX = 0.1, 12
 _FOUND_AGAIN_AT_MOST = 0.6
 
 
@@ -38,14 +39,13 @@ class View:
     """What the tracker needs of a frame."""
 
     pixels: Pixels  # (h, w, 3)
-    gray: Gray
+    gray: Gray  # without what is thinner than the object by far
     colours: Colours
 
     @classmethod
-    def of(cls, pixels: Pixels) -> "View":
-        return cls(
-            pixels, np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)), colour_numbers(pixels)
-        )
+    def of(cls, pixels: Pixels, calm_px: int) -> "View":
+        gray = cv2.medianBlur(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), calm_px)
+        return cls(pixels, np.asarray(gray, np.uint8), colour_numbers(pixels))
 
 
 class Tracker:
@@ -54,10 +54,13 @@ class Tracker:
     def __init__(self, pixels: Pixels, mask: Mask) -> None:
         """Begin with the working picture (h, w, 3) of an anchor and its mask (h, w)."""
         self._meter = FlowMeter()
-        self._view = View.of(pixels)
+        # Motion is read without bars and twigs in front, which would hold the mask back.
+        self._calm_px = 2 * round(min(_MOST_CALM_PX, _CALM_PART * math.sqrt(area(mask))) / 2) + 1
+        self._view = View.of(pixels, self._calm_px)
         self._expected = mask.astype(np.float32)
         self._seen = mask.copy()
         self._appearance = self._learn(self._view, mask)
+        self._first = self._appearance.inside
         evidence = self._appearance.evidence_at(self._view.colours)
         self._portraits = [Portrait.take(pixels, mask, evidence)]
         self._speed = 0.0, 0.0
@@ -68,7 +71,7 @@ class Tracker:
 
     def step(self, pixels: Pixels) -> tuple[Mask, float]:
         """Return the mask (h, w) in the next working picture, and how sure it is (0 to 1)."""
-        old, self._view = self._view, View.of(pixels)
+        old, self._view = self._view, View.of(pixels, self._calm_px)
         if not self._expected.any():
             return np.zeros_like(self._seen), 0.0
         motion = self._meter.between(old.gray, self._view.gray)
@@ -122,9 +125,10 @@ class Tracker:
         if telling < 0.2 or not likely.any():
             return fill_holes(largest_pieces(likely))
         band_px = max(1.5, 0.09 * math.sqrt(size) * telling)
-        reach = grow(expected | carried, band_px)
+        near = grow(likely, 2 * band_px) & (evidence > 0.7)
+        likely |= near
         core = ~grow(~likely, band_px) & motion.is_sure & (evidence > -0.2)
-        never = ~reach | (evidence < -0.93)
+        never = ~grow(expected | likely, band_px) | (evidence < -0.93)
         found = fill_holes(largest_pieces(cut(self._view.pixels, likely, core, never, 1), 0.1))
         fits = 0.6 * area(likely) < area(found) < 1.5 * area(likely)
         return found if fits else fill_holes(largest_pieces(likely))
@@ -134,13 +138,17 @@ class Tracker:
         if n_seen == 0:
             return 0.0
         steady = float(np.count_nonzero(motion.is_sure & seen)) / n_seen
-        likeness = alike(histogram(self._view.colours, seen), self._appearance.inside)
+        shares = histogram(self._view.colours, seen)
+        likeness = 0.5 * alike(shares, self._appearance.inside) + 0.5 * alike(shares, self._first)
+        evidence = self._appearance.evidence_at(self._view.colours)[seen]
+        foreign = float(np.count_nonzero(evidence < -0.5)) / n_seen
         whole = n_seen / max(1, area(expected))
         return float(
             _NEVER_SURER_THAN
             * math.sqrt(min(1.0, steady / 0.7))
             * np.clip((likeness - 0.3) / 0.45, 0.0, 1.0)
             * min(1.0, whole / 0.9)
+            * (1.0 - min(1.0, 1.5 * max(0.0, foreign - 0.1)))
         )
 
     def _learn_on(self, seen: Mask, expected: Mask) -> None:
@@ -158,7 +166,7 @@ class Tracker:
         fresh = self._learn(self._view, seen)
         self._appearance = self._appearance.with_outside(fresh.outside, 0.15)
         if self._confidence > 0.85 and area(seen) > 0.95 * area(expected):
-            self._appearance = self._appearance.with_inside(fresh.inside, 0.03)
+            self._appearance = self._appearance.with_inside(fresh.inside, 0.02)
             evidence = self._appearance.evidence_at(self._view.colours)
             self._portraits[1:] = [Portrait.take(self._view.pixels, seen, evidence)]
 
