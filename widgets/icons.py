@@ -1,11 +1,9 @@
 """Icons by what they mean, drawn from an icon font and tinted by the palette at hand.
 
-An icon costs nothing until it is first painted: only then is qtawesome imported (0.15 s) and the
-font loaded, so a window is on its way to the screen before. Colours are looked up while painting,
-so a change of theme needs no new icons.
+An icon costs nothing until it is first painted; only then is the font loaded (10 ms). Colours are
+looked up while painting, so a change of theme needs no new icons.
 """
 
-import functools
 from collections.abc import Mapping
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt
@@ -14,12 +12,12 @@ from PySide6.QtGui import (
     QIcon,
     QIconEngine,
     QPainter,
-    QPainterPath,
     QPaintEvent,
     QPixmap,
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from widgets.icon_font import EM_PX, glyph_path
 from widgets.theme import current_theme
 
 GLYPHS: Mapping[str, str] = {
@@ -75,7 +73,7 @@ GLYPHS: Mapping[str, str] = {
     "close": "x",
     "cancel": "x-circle",
     "rename": "pencil-simple",
-    "more": "dots-three-vertical",
+    "more": "dots-three-vertical-bold",
     "save": "floppy-disk",
     "export": "export",
     "open": "folder-open",
@@ -102,8 +100,6 @@ GLYPHS: Mapping[str, str] = {
 }
 """Meaning to glyph of the Phosphor set (MIT), which qtawesome carries."""
 
-_EM_PX = 256
-
 
 def icon(name: str, tint: str = "text") -> QIcon:
     """Return an icon that follows the theme.
@@ -123,12 +119,12 @@ def icon(name: str, tint: str = "text") -> QIcon:
 
 def paint_icon(painter: QPainter, name: str, rect: QRectF, colour: QColor) -> None:
     """Paint an icon into `rect` by hand; crisp at any scale, being a path."""
-    path = _glyph_path(GLYPHS[name])
+    path = glyph_path(GLYPHS[name])
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     side = min(rect.width(), rect.height())
     painter.translate(rect.center().x() - side / 2, rect.center().y() - side / 2)
-    painter.scale(side / _EM_PX, side / _EM_PX)
+    painter.scale(side / EM_PX, side / EM_PX)
     painter.fillPath(path, colour)
     painter.restore()
 
@@ -188,15 +184,3 @@ class _GlyphEngine(QIconEngine):
         if state == QIcon.State.On and self._tint == "text":
             return QColor(theme.link)
         return QColor(getattr(theme, self._tint))
-
-
-@functools.cache
-def _glyph_path(glyph: str) -> QPainterPath:
-    """Return the outline of a glyph in a square of `_EM_PX`."""
-    import qtawesome  # here, because it costs 0.15 s that the first window need not wait for
-
-    font = qtawesome.font("ph", _EM_PX)
-    path = QPainterPath()
-    path.addText(0.0, 0.0, font, qtawesome.charmap(f"ph.{glyph}"))
-    # The em square stands on the baseline; glyphs lie in it where they look centred.
-    return path.translated(0.0, float(_EM_PX))

@@ -181,8 +181,10 @@ def palette_of(theme: Theme) -> QPalette:
 def apply_theme(app: QApplication, theme: Theme) -> None:
     """Dress the whole application; may be called again at any time."""
     # Fusion is the one style that looks and measures the same on every desktop.
-    if app.style().name().lower() != "fusion":
+    # Asked of a property, since a style sheet hides the style's name.
+    if not app.property("is_fusion"):
         app.setStyle(QStyleFactory.create("Fusion"))
+        app.setProperty("is_fusion", True)
     app.setFont(interface_font())
     app.setPalette(palette_of(theme))
     app.setStyleSheet(stylesheet(theme))

@@ -109,6 +109,15 @@ class VideoView(PictureGestures):
         self._run_spinner()
         self.update()
 
+    @property
+    def is_spinning(self) -> bool:
+        return self._spinner.isActive()
+
+    @property
+    def spinner_step(self) -> int:
+        """How far the turning sign has come, of `SPINNER_STEPS`."""
+        return self._spinner_step
+
     # Painting -----------------------------------------------------------------------------------
 
     def sizeHint(self) -> QSize:
