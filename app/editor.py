@@ -4,6 +4,7 @@ Everything is handed to constructors here; there is no other place that knows al
 menu actions do stands in `app.commands`.
 """
 
+import uuid
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Slot
@@ -28,9 +29,11 @@ from app.presenters.picture import PicturePresenter
 from app.presenters.playing import PlayingPresenter
 from app.presenters.remembering import RememberingPresenter
 from app.presenters.status import StatusPresenter
+from app.presenters.stem_pictures import StemPicturesPresenter
 from app.presenters.stems import StemsPresenter
 from app.settings import SettingsStore
 from app.track_store import TrackStore
+from app.warm_up import WarmUp
 from core.domain import edits
 from core.domain.engines import EngineInfo
 from core.domain.listening import Listen
@@ -80,6 +83,8 @@ class Editor(QObject):
         self.player.shutdown()
         self.runner.shutdown()
         self.feeder.shutdown()
+        self._warm_up.shutdown()
+        self.pictures.close()
         self._autosave.close()
         if self._recovery is not None:
             self._recovery.discard()
@@ -99,6 +104,7 @@ class Editor(QObject):
             runner, document, tracks, self.masking, self._home.data / "stems", engines, self
         )
         self.export = ExportController(runner, document, tracks, self.dialogs.export, self)
+        self._warm_up = WarmUp(document, self)
         self._autosave = Autosave(document, tracks, runner, self._recovery_folder, self)
 
     def _present(
@@ -112,6 +118,10 @@ class Editor(QObject):
         self.stems = StemsPresenter(
             window.stems, window.prompts, window.timeline, document, self.separation, engines, self
         )
+        self.pictures = StemPicturesPresenter(
+            self.runner, document, self.player, window.timeline,
+            self._home.cache / "stems" / uuid.uuid4().hex, self,
+        )  # fmt: skip
         self.status = StatusPresenter(window, document, self.runner, self.media, self)
         self.remembering = RememberingPresenter(app, settings, window, self.player, self)
 
@@ -123,7 +133,7 @@ class Editor(QObject):
         self.media.failed.connect(self._on_failed)
         for controller in (self.projects, self.masking, self.separation, self.export):
             controller.failed.connect(self._on_failed)
-        for other in (self.picture, self.stems, self.feeder, self._autosave):
+        for other in (self.picture, self.stems, self.pictures, self.feeder, self._autosave):
             other.failed.connect(self._on_failed)
         self.player.notice_raised.connect(self.notices.warn)
         self.projects.notice_raised.connect(self.notices.warn)
@@ -175,6 +185,7 @@ class Editor(QObject):
         self.tracks.clear()
         self._set_clip(None)
         self.playing.set_clip(None)
+        self.pictures.set_clip(None)
         self.picture.clear()
         self.window.show_welcome()
 
@@ -187,6 +198,7 @@ class Editor(QObject):
     @Slot(object)
     def _on_sound(self, clip: Clip) -> None:
         self.playing.set_sound(clip)
+        self.pictures.set_clip(clip)
         self.separation.update_clip(clip)
         self.export.clip = clip
         for warning in clip.sound.warnings if clip.sound and clip.is_sound_whole else ():
@@ -234,6 +246,8 @@ class Editor(QObject):
 
     @Slot(object)
     def _on_exported(self, answer: ExportAnswer) -> None:
+        for notice in answer.notices:
+            self.notices.warn(notice)
         self.notices.exported(answer)
 
     @Slot(object)

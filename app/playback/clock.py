@@ -14,6 +14,7 @@ from app.playback.stretches import Stretch
 
 _SMOOTHING = 0.1
 _JUMP_S = 0.05
+_HANDFUL_S = 0.03
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,7 @@ class MediaClock:
         self._latency_s = 0.0
         self._n_fed = 0
         self._n_taken = 0
+        self._n_offered = 0
         self._offset_s = 0.0
         self._heard_s = 0.0
 
@@ -53,7 +55,7 @@ class MediaClock:
             self._ledger.clear()
             self._rate_hz, self._device_hz = float(rate_hz), float(device_hz)
             self._latency_s = latency_s
-            self._n_fed = self._n_taken = 0
+            self._n_fed = self._n_taken = self._n_offered = 0
             self._heard_s = 0.0
 
     def fed(self, stretch: Stretch, generation: int, *, is_ended: bool = False) -> None:
@@ -62,11 +64,17 @@ class MediaClock:
             self._ledger.append(_Entry(self._n_fed, stretch, generation, is_ended))
             self._n_fed += stretch.n_samples
 
+    def offered(self, n_device_samples: int) -> None:
+        """Remember that the device has been asked to take so many samples, and may be full."""
+        with self._lock:
+            self._n_offered = n_device_samples
+
     def taken(self, n_device_samples: int, now_s: float) -> None:
         """Remember that the device has taken so many samples, and when."""
         with self._lock:
             was_filling = self._n_taken <= self._latency_s * self._device_hz
             self._n_taken += n_device_samples
+            self._n_offered = 0
             offset_s = self._n_taken / self._device_hz - self._latency_s - now_s
             error_s = offset_s - self._offset_s
             # Devices take samples by the handful, so a single moment is off by milliseconds;
@@ -77,7 +85,7 @@ class MediaClock:
     def heard(self, now_s: float) -> Heard | None:
         """Return what is heard at `now_s`; None before the first sample of the run."""
         with self._lock:
-            heard_s = min(self._n_taken / self._device_hz, self._offset_s + now_s)
+            heard_s = min(self._most_heard_s(), self._offset_s + now_s)
             self._heard_s = max(self._heard_s, heard_s)
             if not self._ledger or heard_s < 0:
                 return None
@@ -88,3 +96,13 @@ class MediaClock:
             n_played = min(max(0.0, n_heard - entry.start), entry.stretch.n_samples)
             position = entry.stretch.position_after(n_played)
             return Heard(entry.generation, position, entry.is_ended)
+
+    def _most_heard_s(self) -> float:
+        """Return how much can have been heard at most, however much time has passed."""
+        taken_s = self._n_taken / self._device_hz
+        if not self._n_offered:
+            return taken_s
+        # It still refuses what it is offered, so it must be nearly full: some devices take a
+        # third of a second to begin once they are.
+        full_s = taken_s - self._latency_s + self._n_offered / self._device_hz + _HANDFUL_S
+        return min(taken_s, full_s)

@@ -36,7 +36,9 @@ class StatusPresenter(QObject):
 
     @Slot()
     def _on_jobs_changed(self) -> None:
-        self._window.jobs.set_jobs(self._runner.rows())
+        # What is done shows itself elsewhere: in the picture, the stems, a notice.
+        rows = tuple(row for row in self._runner.rows() if row.state != "done")
+        self._window.jobs.set_jobs(rows)
 
     @Slot(object)
     def _on_clip_changed(self, clip: Clip) -> None:

@@ -1,4 +1,4 @@
-"""Opening a clip in two jobs: what it is (headers and packets), then its sound (one decoding pass)."""
+"""Opening a clip in two jobs: what it is (headers and packets), then its sound."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
