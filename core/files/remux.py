@@ -24,7 +24,7 @@ _TAGS_WORTH_KEEPING = {"hvc1", "avc1", "av01"}
 
 def video_suffix(media: MediaInfo, sound: VideoSound) -> tuple[str, str | None]:
     """Return the suffix of the video that `remux` writes, and a notice where it must differ."""
-    return choose_container(container_suffix(media.path), sound.source)
+    return choose_container(container_suffix(media), sound.source)
 
 
 def remux(
@@ -79,7 +79,9 @@ def _copy(  # noqa: PLR0913 - the two open files and what joins them
 
 
 def _copied_stream(video: OutputContainer, source: VideoStream, suffix: str) -> VideoStream:
-    stream = video.add_stream_from_template(source)
+    # Opaque: as it is described, without asking for an encoder. Some codecs have none here, and
+    # others (AV1) have one of another name than their decoder.
+    stream = video.add_stream_from_template(source, opaque=True)
     tag = source.codec_context.codec_tag
     if suffix in {".mp4", ".mov"} and tag in _TAGS_WORTH_KEEPING:
         stream.codec_context.codec_tag = tag

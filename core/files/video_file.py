@@ -7,19 +7,25 @@ from pathlib import Path
 import av
 from av.container import OutputContainer
 
+from core.domain.media import MediaInfo
 from core.errors import ExportError
 
-# Matroska and its strict subset; everything of the MP4 family but QuickTime becomes .mp4.
-_KEPT = {".mp4", ".mov", ".webm", ".mkv"}
-_MP4_FAMILY = {".m4v", ".3gp", ".3g2", ".f4v"}
+_MP4_FORMAT = "mp4"
+_MATROSKA_FORMAT = "matroska"
+# What WebM allows, by FFmpeg's names of codecs and of their decoders.
+_WEBM_CODECS = {"vp8", "vp9", "av1", "libdav1d", "libaom-av1", "libvpx", "libvpx-vp9"}
 
 
-def container_suffix(clip: Path) -> str:
-    """Return the suffix of a container that can hold the clip's picture stream as it is."""
-    suffix = clip.suffix.lower()
-    if suffix in _KEPT:
-        return suffix
-    return ".mp4" if suffix in _MP4_FAMILY else ".mkv"
+def container_suffix(media: MediaInfo) -> str:
+    """Return the suffix of a container that can hold the clip's picture stream as it is.
+
+    What the file is counts, not what it is called; anything rare goes into Matroska.
+    """
+    suffix, formats = media.path.suffix.lower(), media.container.split(",")
+    if _MP4_FORMAT in formats:
+        return ".mov" if suffix == ".mov" else ".mp4"
+    is_webm = media.video is not None and media.video.codec in _WEBM_CODECS
+    return ".webm" if _MATROSKA_FORMAT in formats and suffix == ".webm" and is_webm else ".mkv"
 
 
 @contextmanager

@@ -71,6 +71,13 @@ def test_a_file_that_appears_while_we_write_is_not_replaced_either(tmp_path):
     assert (tmp_path / "b.txt").read_text() == "somebody else's"
 
 
+def test_a_file_in_the_way_is_known_before_anything_is_written(tmp_path):
+    (tmp_path / "a.txt").write_text("mine")
+
+    with Delivery() as delivery, pytest.raises(ExportError, match="exists"):
+        delivery.beside(tmp_path / "a.txt")
+
+
 def test_with_leave_an_existing_file_is_replaced(tmp_path):
     (tmp_path / "a.txt").write_text("old")
 
@@ -176,12 +183,32 @@ def test_long_and_foreign_names_can_be_written(tmp_path):
     assert names_in(tmp_path) == [name]
 
 
-def test_a_disk_without_links_still_gets_its_files(tmp_path, monkeypatch):
+@pytest.fixture
+def _no_links(monkeypatch):
     def refuse(*args):
         raise OSError(errno.EPERM, "no links here")
 
     monkeypatch.setattr(os, "link", refuse)
 
+
+@pytest.mark.usefixtures("_no_links")
+def test_a_disk_without_links_still_gets_its_files(tmp_path):
     write_text(tmp_path / "a.txt", "x")
+    write_text(tmp_path / "a.txt", "y", may_overwrite=True)
 
     assert names_in(tmp_path) == ["a.txt"]
+    assert (tmp_path / "a.txt").read_text() == "y"
+
+
+@pytest.mark.usefixtures("_no_links")
+def test_a_disk_without_links_never_loses_a_file_either(tmp_path):
+    def write_over_a_newcomer() -> None:
+        with Delivery() as delivery:
+            delivery.beside(tmp_path / "a.txt").write_text("a")
+            (tmp_path / "a.txt").write_text("somebody else's")
+            delivery.commit()
+
+    with pytest.raises(ExportError, match="exists"):
+        write_over_a_newcomer()
+
+    assert (tmp_path / "a.txt").read_text() == "somebody else's"

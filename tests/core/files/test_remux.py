@@ -36,6 +36,20 @@ def test_the_picture_is_copied_byte_for_byte_with_its_times(tmp_path, suffix):
     assert picture_packets(out) == picture_packets(clip)
 
 
+@pytest.mark.parametrize(("codec", "suffix"), [("libsvtav1", ".mkv"), ("libx265", ".mp4")])
+def test_codecs_whose_encoder_has_another_name_are_copied_too(tmp_path, codec, suffix):
+    if codec not in av.codecs_available:
+        pytest.skip(f"this FFmpeg cannot make {codec}")
+    clip = write_clip(tmp_path / f"clip{suffix}", codec=codec, pts=[0, 40, 80])
+
+    out = remuxed(clip, tmp_path, target_like(48_000))
+
+    assert picture_packets(out) == picture_packets(clip)
+    with av.open(str(out)) as copied, av.open(str(clip)) as original:
+        tags = [film.streams.video[0].codec_context.codec_tag for film in (copied, original)]
+    assert tags[0] == tags[1]
+
+
 def test_a_variable_frame_rate_stays_one(tmp_path):
     pts = [0, 40, 50, 200, 1000, 1033, 1900]
     clip = write_clip(tmp_path / "clip.mp4", sound=noise(2.0, 48_000, 2), pts=pts)
@@ -140,6 +154,26 @@ def test_webm_takes_opus_at_its_own_rate_and_says_so_where_it_cannot(tmp_path):
     _, rate_hz, heard = read_sound(remuxed(clip, tmp_path, target))
     assert rate_hz == 48_000
     assert lag_samples(heard, target.samples) == 0
+
+
+def test_what_a_file_is_counts_and_not_what_it_is_called(tmp_path):
+    clip = write_clip(tmp_path / "clip.mkv").rename(tmp_path / "clip.mp4")
+
+    out = remuxed(clip, tmp_path, target_like(48_000))
+
+    assert out.suffix == ".mkv"
+    assert picture_packets(out) == picture_packets(clip)
+
+
+@pytest.mark.parametrize("suffix", [".avi", ".ts", ".flv"])
+def test_pictures_of_rare_containers_are_copied_into_matroska(tmp_path, suffix):
+    clip = write_clip(tmp_path / f"clip{suffix}", codec="mpeg4" if suffix == ".avi" else "libx264")
+
+    out = remuxed(clip, tmp_path, target_like(48_000))
+
+    assert out.suffix == ".mkv"
+    hashes = [digest for _, digest in picture_packets(clip)]
+    assert len(picture_packets(out)) == len(hashes) == 50
 
 
 def test_lossless_sound_in_a_video_holds_the_same_steps_as_a_24_bit_file(tmp_path):
