@@ -91,11 +91,16 @@ def _ends_s(
         start_s = _start_s(container, stream)
         if stream.duration and stream.time_base:
             ends_s[stream.index] = start_s + stream.duration * stream.time_base
-        elif container.duration:
+        elif container.duration and not _is_length_ambiguous(container):
             ends_s[stream.index] = ((container.start_time or 0) + container.duration) * _US
         else:
             ends_s[stream.index] = start_s + _counted_s(path, stream.index)
     return ends_s
+
+
+def _is_length_ambiguous(container: InputContainer) -> bool:
+    """Whether the length may count from zero although the file starts later: in Matroska."""
+    return "matroska" in container.format.name and abs((container.start_time or 0) * _US) > 1
 
 
 def _counted_s(path: Path, index: int) -> Fraction:
@@ -122,19 +127,34 @@ def _audio_info(
     ends_s: Mapping[int, Fraction],
 ) -> AudioStreamInfo:
     start_s = _start_s(container, stream)
-    is_stored_as_samples = stream.codec_context.name.startswith(("pcm_", "flac", "alac"))
     return AudioStreamInfo(
         index=stream.index,
         codec=stream.codec_context.codec.canonical_name,
         sample_rate_hz=stream.sample_rate,
         n_channels=stream.channels,
-        layout=stream.layout.name,
+        layout=_layout(stream),
         start_s=float(start_s - origin_s),
         duration_s=max(0.0, float(ends_s[stream.index] - start_s)),
-        bits_per_sample=stream.format.bits if is_stored_as_samples and stream.format else 0,
+        bits_per_sample=_bits_per_sample(stream),
         language=_language(stream),
         title=stream.metadata.get("title", ""),
     )
+
+
+def _layout(stream: AudioStream) -> str:
+    """Return the name of the layout; files that only count their channels mean the usual one."""
+    name = stream.layout.name
+    return {"1 channels": "mono", "2 channels": "stereo"}.get(name, name)
+
+
+def _bits_per_sample(stream: AudioStream) -> int:
+    """Return the bits of the stored samples, 0 for codecs that store none."""
+    codec = stream.codec_context.codec.canonical_name
+    if codec.startswith("pcm_"):
+        return int("".join(filter(str.isdigit, codec)) or 8)  # A-law and µ-law have 8
+    if codec in {"flac", "alac", "wavpack"} and stream.format:
+        return 16 if stream.format.bits == 16 else 24
+    return 0
 
 
 def _language(stream: Stream) -> str:
