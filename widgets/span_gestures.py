@@ -81,6 +81,11 @@ class SpanGestures(QObject):
         return self._press is not None
 
     @property
+    def has_moved(self) -> bool:
+        """True once a press has become a drag."""
+        return self._drag is not None
+
+    @property
     def preview(self) -> tuple[str, SpanPrompt] | None:
         """The span as it would be if the button were let go now."""
         if self._drag is None or self._preview is None:

@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QFont, QPainter, QPen, QTransform
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QBrush, QColor, QFont, QLinearGradient, QPainter, QPen
 
 from widgets.timeline_colours import faded
 
 GLYPH_PX = 14
+_STRIPE_PX = 4.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ def paint_band(
         painter.fillRect(band, faded(look.colour, 0.17 * strength * veil))
     else:
         painter.fillRect(band, faded(edge, 0.3 * veil))
-        painter.fillRect(band, _hatching(faded(look.colour, 0.62 * veil), painter))
+        painter.fillRect(band, hatching(faded(look.colour, 0.62 * veil)))
     width_px = 2.0 if look.is_selected or look.is_preview else 1.4
     for x_px in (band.left(), band.right()):
         painter.setPen(QPen(faded(edge, 0.55), width_px + 2))
@@ -60,7 +61,7 @@ def paint_block(painter: QPainter, block: QRectF, look: SpanLook, ground: QColor
     if look.is_positive:
         painter.setBrush(faded(look.colour, 0.9 if look.is_selected else 0.72))
     else:
-        painter.setBrush(_hatching(faded(look.colour, 0.9), painter))
+        painter.setBrush(hatching(faded(look.colour, 0.9)))
     painter.setPen(_edge_pen(look, 2.0 if look.is_selected else 1.2))
     painter.drawRoundedRect(inner, 4, 4)
     painter.restore()
@@ -98,9 +99,11 @@ def _edge_pen(look: SpanLook, width_px: float) -> QPen:
     return pen
 
 
-def _hatching(colour: QColor, painter: QPainter) -> QBrush:
-    brush = QBrush(colour, Qt.BrushStyle.BDiagPattern)
-    # Qt's patterns ignore a fine screen's scale and would melt into grey there
-    ratio = painter.device().devicePixelRatioF()
-    brush.setTransform(QTransform.fromScale(ratio, ratio) if ratio > 1 else QTransform())
-    return brush
+def hatching(colour: QColor) -> QBrush:
+    """Return diagonal stripes; Qt's own patterns ignore the scale of a fine screen."""
+    stripes = QLinearGradient(QPointF(0, 0), QPointF(_STRIPE_PX, _STRIPE_PX))
+    stripes.setSpread(QLinearGradient.Spread.RepeatSpread)
+    clear = faded(colour, 0.0)
+    for place, shade in ((0.0, colour), (0.17, colour), (0.27, clear), (0.9, clear), (1.0, colour)):
+        stripes.setColorAt(place, shade)
+    return QBrush(stripes)

@@ -14,6 +14,7 @@ from widgets.theme import stem_colour
 from widgets.time_view import TimeView
 from widgets.timeline_colours import on_ground
 
+MARKING = (Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton)
 EDGE_PX = 5
 SNAP_PX = 7
 TAB_PX = 16
@@ -69,12 +70,12 @@ class SpanSurface(TimeView):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         super().mousePressEvent(event)
         at = event.position()
-        if event.button() != Qt.MouseButton.LeftButton or self.axis.is_empty:
+        if event.button() not in MARKING or self.axis.is_empty:
             return
         if not self.holds(at):
             self.press_gutter(at)
             return
-        is_negative = bool(event.modifiers() & Qt.KeyboardModifier.AltModifier)
+        is_negative = means_not(event)
         grip = None if is_negative else self.grip_at(at)
         time_s = self.time_s(at.x())
         self.gestures.press(Press(time_s, at.x(), grip, self.stem_here(at), is_negative))
@@ -83,7 +84,7 @@ class SpanSurface(TimeView):
         super().mouseMoveEvent(event)
         at = event.position()
         self.hovered.emit(at if self.holds(at) else None)
-        if event.buttons() & Qt.MouseButton.LeftButton:
+        if any(event.buttons() & button for button in MARKING):
             is_free = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
             snap_s = 0.0 if is_free else self.seconds(SNAP_PX)
             self.gestures.move(self.time_s(at.x()), at.x(), snap_s)
@@ -92,19 +93,27 @@ class SpanSurface(TimeView):
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         super().mouseReleaseEvent(event)
-        if event.button() == Qt.MouseButton.LeftButton:
+        if event.button() == Qt.MouseButton.RightButton and not self.gestures.has_moved:
+            self.gestures.abandon()
+            self.ask_for_menu(event.position(), event.globalPosition().toPoint())
+        elif event.button() in MARKING:
             self.gestures.release()
 
     def leaveEvent(self, _event: object) -> None:
         self.hovered.emit(None)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        at = QPointF(event.pos())
+        """Answer the menu key; the right button opens the menu when it is let go."""
+        if event.reason() != QContextMenuEvent.Reason.Mouse:
+            self.ask_for_menu(QPointF(event.pos()), event.globalPos())
+
+    def ask_for_menu(self, at: QPointF, on_screen: QPoint) -> None:
+        """Ask for the menu of what lies at a place."""
         if self.axis.is_empty or not self.holds(at):
             return
         time_s = self.time_s(at.x())
         grip = find_grip(self.spans_here(at), time_s, self.seconds(EDGE_PX), with_body=True)
-        self.menu_requested.emit(grip, time_s, event.globalPos())
+        self.menu_requested.emit(grip, time_s, on_screen)
 
     def press_gutter(self, _position: QPointF) -> None:
         """Answer a press on the labels at the left; nothing by default."""
@@ -170,3 +179,9 @@ class SpanSurface(TimeView):
                 width_px = min(GLYPH_PX + 4, max(3.0, band.width()))
                 tab = QRectF(max(band.left(), self.content.left()), 0, width_px, TAB_PX)
                 paint_tab(painter, tab, look, self.colours.ground, self.colours.text)
+
+
+def means_not(event: QMouseEvent) -> bool:
+    """Tell whether a press is for a −: with Alt, or by the right button where Alt moves windows."""
+    is_alt = bool(event.modifiers() & Qt.KeyboardModifier.AltModifier)
+    return is_alt or event.button() == Qt.MouseButton.RightButton

@@ -3,11 +3,12 @@
 from typing import Protocol
 
 from PySide6.QtCore import QObject, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QBrush, QColor, QPainter, QPainterPath, QPen
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 
 from core.domain.prompts import SpectralPrompt, TimeSpan
 from widgets.paint_stroke import Cell, PaintShape, Point, brush, rectangle
 from widgets.span_gestures import SpanGestures
+from widgets.span_painting import hatching
 from widgets.theme import stem_colour
 from widgets.time_axis import TimeAxis
 from widgets.timeline_colours import faded
@@ -50,9 +51,14 @@ class SpectralPainter(QObject):
     def is_painting(self) -> bool:
         return bool(self._points)
 
-    def press(self, at: QPointF, held: Qt.KeyboardModifier) -> None:
+    @property
+    def has_moved(self) -> bool:
+        """True once a press has become a stroke."""
+        return len(self._points) > 1
+
+    def press(self, at: QPointF, *, is_positive: bool) -> None:
         self._points = [(at.x(), at.y())]
-        self._is_positive = not held & Qt.KeyboardModifier.AltModifier
+        self._is_positive = is_positive
         self._ground.update()
 
     def move(self, at: QPointF) -> None:
@@ -135,7 +141,7 @@ def _paint_shape(painter: QPainter, rects: list[QRectF], colour: QColor, is_posi
     else:
         pen.setDashPattern([3, 2])
         painter.fillPath(outline, faded(QColor(0, 0, 0), 0.35))
-        painter.setBrush(QBrush(faded(colour, 0.75), Qt.BrushStyle.BDiagPattern))
+        painter.setBrush(hatching(faded(colour, 0.75)))
     painter.setPen(QPen(faded(QColor(0, 0, 0), 0.5), 3.4))
     painter.strokePath(outline, painter.pen())
     painter.setPen(pen)

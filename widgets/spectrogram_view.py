@@ -16,7 +16,7 @@ from widgets import colour_maps
 from widgets.frequency_axis import FrequencyAxis
 from widgets.indexed_image import opaque_table, to_pixmap
 from widgets.span_gestures import SpanGestures
-from widgets.span_surface import SpanSurface
+from widgets.span_surface import MARKING, SpanSurface, means_not
 from widgets.spectral_painter import SpectralPainter
 from widgets.spectrogram_look import SpectrogramLook
 from widgets.spectrogram_picture import Levels, lay_out, level_at
@@ -106,7 +106,7 @@ class SpectrogramView(SpanSurface):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if self._paints_now(event):
-            self.painter_tool.press(event.position(), event.modifiers())
+            self.painter_tool.press(event.position(), is_positive=not means_not(event))
             return
         super().mousePressEvent(event)
 
@@ -124,8 +124,13 @@ class SpectrogramView(SpanSurface):
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         self._gutter_from_px = None
-        if self.painter_tool.is_painting:
-            self.painter_tool.release()
+        tool = self.painter_tool
+        if tool.is_painting:
+            if event.button() == Qt.MouseButton.RightButton and not tool.has_moved:
+                tool.abandon()
+                self.ask_for_menu(event.position(), event.globalPosition().toPoint())
+            else:
+                tool.release()
             return
         super().mouseReleaseEvent(event)
 
@@ -165,7 +170,7 @@ class SpectrogramView(SpanSurface):
     def _paints_now(self, event: QMouseEvent) -> bool:
         return (
             self.is_painting_tool
-            and event.button() == Qt.MouseButton.LeftButton
+            and event.button() in MARKING
             and self.holds(event.position())
             and not self.axis.is_empty
         )

@@ -43,8 +43,9 @@ _JUMP_S = 0.5
 class Timeline(QWidget):
     """Shows the sound over time and turns gestures into wishes.
 
-    Drag marks a span for the selected stem (Alt: where it is not heard), click seeks, wheel zooms
-    at the pointer, Shift+wheel or middle drag pans, Del removes the selected span, Esc abandons.
+    Drag marks a span for the selected stem (Alt or right button: where it is not heard), click
+    seeks, wheel zooms at the pointer, Shift+wheel or middle drag pans, Del removes the selected
+    span, Esc abandons.
 
     Signals:
         seek_requested: media time in seconds.

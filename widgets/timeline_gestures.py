@@ -3,7 +3,7 @@
 GESTURE_ROWS: tuple[tuple[str, str, str], ...] = (
     ("Timeline", "Go to a moment", "Click"),
     ("Timeline", "Mark when it sounds (+)", "Drag"),
-    ("Timeline", "Mark when it does not sound (−)", "Alt+drag"),
+    ("Timeline", "Mark when it does not sound (−)", "Alt+drag or right drag"),
     ("Timeline", "Change a span", "Drag its edge or its tab"),
     ("Timeline", "Change a span without snapping", "Ctrl+drag its edge"),
     ("Timeline", "Select the next or the earlier span", "Alt+Right or Alt+Left"),

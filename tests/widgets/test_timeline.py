@@ -80,6 +80,32 @@ def test_a_drag_with_alt_asks_for_a_negative_span(timeline, wishes):
     assert wishes[0][2].is_positive is False
 
 
+def test_a_drag_with_the_right_button_asks_for_a_negative_span_and_no_menu(timeline, wishes):
+    view = timeline.waveform
+    menus: list[object] = []
+    view.menu_requested.connect(lambda *said: menus.append(said))
+
+    mouse.drag(view, [(view.x_px(8.0), 40), (view.x_px(9.0), 40)], button=mouse.RIGHT)
+
+    assert wishes[0][0] == "span_added"
+    assert wishes[0][2].is_positive is False
+    assert menus == []
+
+
+def test_a_right_click_asks_for_the_menu_of_what_lies_there_and_does_not_seek(timeline, wishes):
+    view = timeline.waveform
+    menus: list[tuple] = []
+    view.menu_requested.disconnect()
+    view.menu_requested.connect(lambda grip, time_s, _at: menus.append((grip, time_s)))
+
+    mouse.drag(view, [(view.x_px(3.0), 60)], button=mouse.RIGHT)
+    mouse.drag(view, [(view.x_px(9.0), 60)], button=mouse.RIGHT)
+
+    assert menus[0][0].prompt == SPAN
+    assert menus[1] == (None, pytest.approx(9.0))
+    assert wishes == []
+
+
 def test_a_drag_while_there_is_no_stem_asks_for_a_span_of_nobody(timeline, wishes):
     timeline.set_stems((), None)
     view = timeline.waveform

@@ -46,12 +46,25 @@ def test_a_dragged_rectangle_covers_its_time_and_frequencies(timeline, painted):
     assert prompt.high_hz == pytest.approx(4000.0, rel=0.01)
 
 
-def test_alt_paints_what_to_keep_out(timeline, painted):
+@pytest.mark.parametrize(("held", "button"), [(mouse.ALT, mouse.LEFT), (mouse.NO_KEY, mouse.RIGHT)])
+def test_alt_or_the_right_button_paints_what_to_keep_out(timeline, painted, held, button):
     view = timeline.spectrogram
 
-    mouse.drag(view, [(view.x_px(2.0), 20), (view.x_px(3.0), 60)], mouse.ALT)
+    mouse.drag(view, [(view.x_px(2.0), 20), (view.x_px(3.0), 60)], held, button)
 
     assert painted[0][0].is_positive is False
+
+
+def test_a_right_click_with_the_painting_tool_asks_for_the_menu(timeline, painted):
+    view = timeline.spectrogram
+    menus: list[object] = []
+    view.menu_requested.disconnect()
+    view.menu_requested.connect(lambda *said: menus.append(said))
+
+    mouse.drag(view, [(view.x_px(2.0), 20)], button=mouse.RIGHT)
+
+    assert len(menus) == 1
+    assert painted == []
 
 
 def test_a_stroke_of_the_brush_is_a_run_of_rectangles_along_it(timeline, painted):
