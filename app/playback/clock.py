@@ -14,7 +14,7 @@ from app.playback.stretches import Stretch
 
 _SMOOTHING = 0.1
 _JUMP_S = 0.05
-_HANDFUL_S = 0.03
+_HANDFUL_S = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class MediaClock:
         self._latency_s = 0.0
         self._n_fed = 0
         self._n_taken = 0
-        self._n_offered = 0
+        self._has_begun = False
         self._offset_s = 0.0
         self._heard_s = 0.0
 
@@ -55,7 +55,8 @@ class MediaClock:
             self._ledger.clear()
             self._rate_hz, self._device_hz = float(rate_hz), float(device_hz)
             self._latency_s = latency_s
-            self._n_fed = self._n_taken = self._n_offered = 0
+            self._n_fed = self._n_taken = 0
+            self._has_begun = False
             self._heard_s = 0.0
 
     def fed(self, stretch: Stretch, generation: int, *, is_ended: bool = False) -> None:
@@ -64,17 +65,13 @@ class MediaClock:
             self._ledger.append(_Entry(self._n_fed, stretch, generation, is_ended))
             self._n_fed += stretch.n_samples
 
-    def offered(self, n_device_samples: int) -> None:
-        """Remember that the device has been asked to take so many samples, and may be full."""
-        with self._lock:
-            self._n_offered = n_device_samples
-
     def taken(self, n_device_samples: int, now_s: float) -> None:
         """Remember that the device has taken so many samples, and when."""
         with self._lock:
-            was_filling = self._n_taken <= self._latency_s * self._device_hz
+            was_filling = self._n_taken < self._latency_s * self._device_hz
             self._n_taken += n_device_samples
-            self._n_offered = 0
+            # A full device that takes more must have played some of what it had.
+            self._has_begun = self._has_begun or not was_filling
             offset_s = self._n_taken / self._device_hz - self._latency_s - now_s
             error_s = offset_s - self._offset_s
             # Devices take samples by the handful, so a single moment is off by milliseconds;
@@ -98,11 +95,9 @@ class MediaClock:
             return Heard(entry.generation, position, entry.is_ended)
 
     def _most_heard_s(self) -> float:
-        """Return how much can have been heard at most, however much time has passed."""
+        """Return how much can have been heard at most, however much time has passed.
+
+        Some devices, once full, take a third of a second to begin.
+        """
         taken_s = self._n_taken / self._device_hz
-        if not self._n_offered:
-            return taken_s
-        # It still refuses what it is offered, so it must be nearly full: some devices take a
-        # third of a second to begin once they are.
-        full_s = taken_s - self._latency_s + self._n_offered / self._device_hz + _HANDFUL_S
-        return min(taken_s, full_s)
+        return taken_s if self._has_begun else min(taken_s, taken_s - self._latency_s + _HANDFUL_S)

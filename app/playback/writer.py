@@ -123,7 +123,6 @@ class Writer(threading.Thread):
         self._clock.fed(stretch, self._generation, is_ended=is_ended)
         if self._output is None or not samples.shape[1]:
             return
-        self._clock.offered(samples.shape[1])
         try:
             has_underflowed = self._output.write(samples)
         except OutputLost as error:
