@@ -39,7 +39,7 @@ class TimelineColours:
 def on_ground(colour: QColor, colours: TimelineColours) -> QColor:
     """Return `colour` as it can be told from the ground: a pale one is darkened on white."""
     is_light = colours.ground.lightness() > 128
-    return blend(colour, colours.text, 0.32) if is_light else colour
+    return colour.darker(124) if is_light else colour
 
 
 def blend(first: QColor, second: QColor, part: float) -> QColor:
