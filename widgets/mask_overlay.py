@@ -64,7 +64,6 @@ def outline_of(mask: Mask) -> QPainterPath:
     largest parts are kept, so that painting stays a matter of milliseconds.
     """
     path = QPainterPath()
-    path.setFillRule(Qt.FillRule.OddEvenFill)
     for corners in _simplified(*_contours(mask)):
         path.addPolygon(QPolygonF([QPointF(x, y) for x, y in corners.tolist()]))
         path.closeSubpath()

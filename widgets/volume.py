@@ -85,15 +85,12 @@ class _LevelSlider(QSlider):
         self.setFixedWidth(104)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAccessibleName("Volume in decibels")
-        # Told by a person only: `valueChanged` would also speak when the state comes down.
+        # Only a person triggers actions; `valueChanged` would also speak when the state comes down.
         self.actionTriggered.connect(self._on_action)
 
     def set_level(self, gain_db: float) -> None:
-        if self.isSliderDown():
-            return
-        self.blockSignals(True)
-        self.setValue(max(_OFF, min(HIGHEST_DB, round(gain_db))))
-        self.blockSignals(False)
+        if not self.isSliderDown():
+            self.setValue(max(_OFF, min(HIGHEST_DB, round(gain_db))))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:

@@ -63,10 +63,11 @@ def test_at_100_percent_a_frame_pixel_is_a_screen_pixel(pixel_ratio: float) -> N
 
 
 @pytest.mark.parametrize("zoom", [0.9, 2.0, 12.0])
-def test_zooming_keeps_what_lies_under_the_pointer(zoom: float) -> None:
-    before = WIDE.to_frame(420, 310)
+@pytest.mark.parametrize("geometry", [WIDE, SHARP], ids=["plain", "sharp"])
+def test_zooming_keeps_what_lies_under_the_pointer(geometry: PictureGeometry, zoom: float) -> None:
+    before = geometry.to_frame(420, 310)
 
-    after = WIDE.zoomed(zoom, 420, 310).to_frame(420, 310)
+    after = geometry.zoomed(zoom, 420, 310).to_frame(420, 310)
 
     # Half a screen pixel is lost to laying the corner on a whole one.
     assert after == pytest.approx(before, abs=0.5 / zoom + 1e-9)

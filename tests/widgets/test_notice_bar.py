@@ -86,6 +86,8 @@ def test_the_same_news_twice_is_shown_once(bar):
 
     bar.show_notice(newer)
 
+    cards = [card for card in bar.findChildren(notice_bar._Card) if not card.isHidden()]
+    assert [card.notice for card in cards] == [newer]
     assert bar.shown == (newer,)
 
 

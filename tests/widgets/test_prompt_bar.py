@@ -24,7 +24,7 @@ from core.domain.prompts import (
     TimeSpan,
 )
 from core.progress import Progress
-from widgets.engine_chooser import understood
+from widgets.engine_chooser import EngineChooser, understood
 from widgets.prompt_bar import PromptBar
 from widgets.run_panel import progress_words
 from widgets.words_field import PLACEHOLDER
@@ -195,6 +195,14 @@ def test_words_come_back_with_an_engine_that_reads_them(bar, heard):
     assert heard == []
 
 
+def test_words_that_cannot_be_typed_are_never_taken_back_by_mistake(bar, heard):
+    bar.set_stem(stem(PromptSet(texts=(TextPrompt("dog"),)), engine="deaf"))
+
+    bar.field.commit()
+
+    assert heard == []
+
+
 # Chips -------------------------------------------------------------------------------------------
 
 
@@ -250,6 +258,17 @@ def test_the_engine_of_the_stem_is_shown_without_asking_for_it(bar, heard):
 
     assert bar.chooser.currentText() == "Deaf"
     assert heard == []
+
+
+def test_the_choice_survives_a_longer_list_of_engines(qtbot):
+    chooser = EngineChooser()
+    qtbot.addWidget(chooser)
+    chooser.set_engines((READER,))
+    chooser.set_current("reader")
+
+    chooser.set_engines((DEAF, READER))
+
+    assert chooser.current is READER
 
 
 def test_picking_an_engine_asks_for_it_by_name(bar, heard):
