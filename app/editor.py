@@ -25,6 +25,8 @@ from app.main_window import MainWindow
 from app.notices import Notices
 from app.paths import Home
 from app.playback.player import Player
+from app.playback.sounddevice_output import open_output
+from app.playback.writer import OpenOutput
 from app.presenters.picture import PicturePresenter
 from app.presenters.playing import PlayingPresenter
 from app.presenters.remembering import RememberingPresenter
@@ -53,12 +55,14 @@ class Editor(QObject):
         settings: SettingsStore,
         engines: tuple[EngineInfo, ...],
         demo: Path,
+        open_output: OpenOutput = open_output,
     ) -> None:
         super().__init__()
         self._demo, self._home = demo, home
         self._recovery: Recovery | None = None
         self.document, self.tracks = Document(), TrackStore()
-        self.runner, self.feeder, self.player = JobRunner(self), FrameFeeder(self), Player(self)
+        self.runner, self.feeder = JobRunner(self), FrameFeeder(self)
+        self.player = Player(self, open_output=open_output)
         self.actions = make_actions(self, settings.value.shortcuts)
         self.window = MainWindow(self.actions, self.document.undo_stack, self._may_close)
         self.dialogs = Dialogs(self.window)
