@@ -4,8 +4,8 @@ from fractions import Fraction
 
 _TOLERANCE_S = 0.015
 """Rounding of pts (milliseconds in WebM) is no gap; one lost packet is."""
-_JUMP_S = 10.0
-"""Stamps that go back further than this, or past the end by it, are a broken clock, no gap."""
+_BACK_S, _PAST_THE_END_S = 1.0, 10.0
+"""Stamps that go back further, or past the end by more, are a clock set anew and no gap."""
 
 
 class SoundClock:
@@ -19,7 +19,8 @@ class SoundClock:
         self._numerator, self._denominator = per_tick.numerator, per_tick.denominator
         self._first_pts = first_pts
         self._tolerance = round(_TOLERANCE_S * sample_rate_hz)
-        self._jump = round(_JUMP_S * sample_rate_hz)
+        self._back = round(_BACK_S * sample_rate_hz)
+        self._past_the_end = round(_PAST_THE_END_S * sample_rate_hz)
         self._n_expected = n_expected
         self._offset = 0
         self.n_placed = 0
@@ -32,7 +33,7 @@ class SoundClock:
         n_silence, n_dropped = 0, 0
         if pts is not None:
             ahead = self._index(pts) - self.n_placed
-            if ahead < -self._jump or self._is_past_the_end(ahead):
+            if ahead < -self._back or self._is_past_the_end(ahead):
                 self._offset -= ahead
                 self.n_jumps += 1
             elif ahead > self._tolerance:
@@ -50,4 +51,5 @@ class SoundClock:
         )
 
     def _is_past_the_end(self, ahead: int) -> bool:
-        return ahead > self._jump and self.n_placed + ahead > self._n_expected + self._jump
+        limit = self._n_expected + self._past_the_end
+        return ahead > self._past_the_end and self.n_placed + ahead > limit

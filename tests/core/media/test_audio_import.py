@@ -267,6 +267,41 @@ def test_a_full_disk_is_explained_and_leaves_nothing_behind(
     assert list(cache.folder.iterdir()) == []
 
 
+def _joined(folder: Path, sounds: list[Sound]) -> Path:
+    """Return recordings put one behind the other, each with a clock of its own."""
+    pieces = [
+        write_clip(folder / f"{n}.ts", [], [sound]).read_bytes() for n, sound in enumerate(sounds)
+    ]
+    path = folder / "joined.ts"
+    path.write_bytes(b"".join(pieces))
+    return path
+
+
+def test_recordings_joined_end_to_end_are_all_heard(tmp_path: Path, cache: MediaCache) -> None:
+    one = Sound(tone(440, 3.0, 48_000, 2), 48_000, "aac", "fltp")
+
+    imported = _import(_joined(tmp_path, [one] * 3), cache)
+
+    assert imported.source.n_samples == pytest.approx(9 * 48_000, rel=0.02)
+    assert any("clock" in warning for warning in imported.warnings)
+
+
+def test_a_track_that_changes_its_format_keeps_that_of_its_start(
+    tmp_path: Path, cache: MediaCache
+) -> None:
+    first = Sound(tone(440, 1.0, 48_000, 2), 48_000, "aac", "fltp")
+    second = Sound(tone(440, 1.0, 44_100, 1), 44_100, "aac", "fltp")
+
+    imported = _import(_joined(tmp_path, [first, second]), cache)
+
+    heard = _all(imported)
+    assert (imported.source.sample_rate_hz, heard.shape[0]) == (48_000, 2)
+    assert heard.shape[1] == pytest.approx(2 * 48_000, rel=0.05)
+    late = np.abs(np.fft.rfft(heard[0, 60_000:90_000]))
+    assert late.argmax() * 48_000 / 30_000 == pytest.approx(440, abs=3)
+    assert any("format" in warning for warning in imported.warnings)
+
+
 def test_damaged_sound_keeps_its_length_and_says_so(tmp_path: Path, cache: MediaCache) -> None:
     rate_hz = 48_000
     picture = Picture(n_frames=100, codec="mpeg4", b_frames=0)
