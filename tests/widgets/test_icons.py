@@ -96,3 +96,7 @@ def test_a_missing_icon_font_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
 
     with pytest.raises(FileNotFoundError, match="qtawesome"):
         icon_font._font_and_characters.__wrapped__()
+
+
+def test_an_icon_asked_for_at_no_size_is_nothing(qtbot):
+    assert icon("play").pixmap(QSize(0, 0)).isNull()
