@@ -133,14 +133,16 @@ def stem_colour_name(index: int) -> str:
 
 def theme_of(palette: QPalette) -> Theme:
     """Return the theme that a widget with this palette is drawn in."""
+    # The stage is kept in a role that style sheets leave alone; backgrounds they write over.
+    shadow = palette.color(QPalette.ColorRole.Shadow).name()
+    for theme in THEMES.values():
+        if shadow == theme.stage:
+            return theme
     return DARK if palette.color(QPalette.ColorRole.Window).lightness() < 128 else LIGHT
 
 
 def current_theme() -> Theme:
-    """Return the theme of the application.
-
-    Not asked of a widget: the style sheet writes backgrounds, clear ones too, into its palette.
-    """
+    """Return the theme of the application."""
     return theme_of(QGuiApplication.palette())
 
 

@@ -9,7 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 from PySide6.QtGui import QColor, QPalette
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QPushButton
+from pytestqt.qtbot import QtBot
 
 from widgets.fonts import interface_font
 from widgets.stylesheet import stylesheet
@@ -143,3 +144,18 @@ def test_the_theme_can_be_changed_while_running(qapp: QApplication) -> None:
 @BOTH
 def test_a_theme_is_known_by_its_palette(theme: Theme) -> None:
     assert theme_of(palette_of(theme)) is theme
+
+
+@BOTH
+def test_a_theme_is_known_even_on_buttons_that_have_a_colour_of_their_own(
+    theme: Theme, qtbot: QtBot, qapp: QApplication
+) -> None:
+    apply_theme(qapp, theme)
+    button = QPushButton("Separate")
+    button.setProperty("kind", "primary")
+    qtbot.addWidget(button)
+    for is_enabled in (True, False):
+        button.setEnabled(is_enabled)
+        button.ensurePolished()
+
+        assert theme_of(button.palette()) is theme
