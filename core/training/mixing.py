@@ -5,6 +5,7 @@ holds depends on the seed and its number alone, so that training can go on exact
 Letters in shapes: B clips, N samples, T frames.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -79,8 +80,9 @@ class Mixer:
 
     def batch(self, number: int, n_clips: int) -> Batch:
         """Return batch `number`: the same for the same seed, whatever was drawn before."""
+        numbers = self.bank.by_class()
         seeds = ((self.seed, number, place) for place in range(n_clips))
-        clips = [self._clip(np.random.default_rng(seed)) for seed in seeds]
+        clips = [self._clip(numbers, np.random.default_rng(seed)) for seed in seeds]
         target, residual, labels, has_prompt, spans, active, others = zip(*clips, strict=True)
         return Batch(
             np.stack(target),
@@ -92,8 +94,8 @@ class Mixer:
             np.stack(others),
         )
 
-    def _clip(self, random: np.random.Generator) -> Clip:
-        config, numbers = self.config, self.bank.by_class()
+    def _clip(self, numbers: Mapping[str, tuple[int, ...]], random: np.random.Generator) -> Clip:
+        config = self.config
         n_sources = 2 + int(random.choice(len(config.source_shares), p=config.source_shares))
         labels = random.choice(sorted(numbers), min(n_sources, len(numbers)), replace=False)
         target, *rest = (self._source(numbers[label], random) for label in labels)

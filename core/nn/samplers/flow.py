@@ -38,7 +38,14 @@ def path_velocity(start: Tensor, end: Tensor) -> Tensor:
     return end - (1 - SIGMA_MIN) * start
 
 
-def flow_loss(velocity: Tensor, start: Tensor, end: Tensor, *, has_end_term: bool = True) -> Tensor:
+def flow_loss(
+    velocity: Tensor,
+    start: Tensor,
+    end: Tensor,
+    *,
+    has_end_term: bool = True,
+    weight: Tensor | None = None,
+) -> Tensor:
     """Return the mean absolute error of a predicted velocity, a scalar.
 
     Args:
@@ -47,11 +54,15 @@ def flow_loss(velocity: Tensor, start: Tensor, end: Tensor, *, has_end_term: boo
         end: (B, C, F, T).
         has_end_term: also count the error of the end the velocity leads to, as the official code
             does; the paper's eq. 8 is the first term alone.
+        weight: what each cell counts, broadcast to the rest; None for all alike.
     """
-    loss = (velocity - path_velocity(start, end)).abs().mean()
+    error = (velocity - path_velocity(start, end)).abs()
     if has_end_term:
-        loss = loss + (end - (velocity + (1 - SIGMA_MIN) * start)).abs().mean()
-    return loss
+        error = error + (end - (velocity + (1 - SIGMA_MIN) * start)).abs()
+    if weight is None:
+        return error.mean()
+    weight = weight.expand_as(error)
+    return (error * weight).sum() / weight.sum().clamp(min=1)
 
 
 @dataclass(frozen=True, slots=True)

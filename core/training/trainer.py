@@ -1,0 +1,172 @@
+"""Take steps, keep an average of the weights, write checkpoints, go on exactly where it stopped.
+
+Nothing here knows what is learnt. A step's batch, times and noise depend on the seed and the number
+of the step, so that a run that was cut in two gives the same losses as one that wasn't.
+"""
+
+import copy
+import json
+import math
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Generic, TypeVar
+
+import torch
+from torch import Tensor, nn
+
+from core.errors import EngineError, ModelError
+from core.progress import CancelToken, Progress, Report
+
+Network = TypeVar("Network", bound=nn.Module)
+
+Loss = Callable[[Network, int, torch.Generator], Tensor]
+"""The network, the number of the step and where its chance comes from, to a scalar."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingConfig:
+    """How a network is taught. A run goes on only under the configuration it began with."""
+
+    n_steps: int
+    learning_rate: float = 1e-4
+    warm_up_steps: int = 200
+    weight_decay: float = 0.01
+    largest_gradient: float = 5.0
+    """Norm above which gradients are shortened."""
+    averaging: float = 0.999
+    """How much of the averaged weights is kept at each step."""
+    seed: int = 0
+
+    def rate_at(self, step: int) -> float:
+        """Return the learning rate: up in a line, down in a half cosine to a twentieth."""
+        warm = min(1.0, (step + 1) / max(1, self.warm_up_steps))
+        fall = 0.5 * (1 + math.cos(math.pi * min(1.0, step / self.n_steps)))
+        return self.learning_rate * warm * (0.05 + 0.95 * fall)
+
+
+class Trainer(Generic[Network]):
+    """One network on its way. `averaged` is the one to use afterwards."""
+
+    def __init__(self, network: Network, loss: "Loss[Network]", config: TrainingConfig) -> None:
+        self.network, self.config = network, config
+        self.averaged = copy.deepcopy(network).eval().requires_grad_(False)
+        self.step = 0
+        """Steps taken so far."""
+        self._loss = loss
+        self._optimizer = torch.optim.AdamW(
+            network.parameters(), lr=config.learning_rate, weight_decay=config.weight_decay
+        )
+
+    def take_step(self) -> float:
+        """Learn from one batch and return its loss.
+
+        Raises:
+            EngineError: the loss is not finite; the weights are as they were.
+        """
+        for group in self._optimizer.param_groups:
+            group["lr"] = self.config.rate_at(self.step)
+        self.network.train()
+        seed = self.config.seed * 1_000_003 + self.step
+        loss = self._loss(self.network, self.step, torch.Generator().manual_seed(seed))
+        if not bool(loss.isfinite()):
+            raise EngineError(
+                f"the loss of step {self.step} is {loss.item()}",
+                advice="Lower the learning rate, and go on from the last checkpoint.",
+            )
+        self._optimizer.zero_grad(set_to_none=True)
+        loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
+        nn.utils.clip_grad_norm_(self.network.parameters(), self.config.largest_gradient)
+        self._optimizer.step()
+        self._average()
+        self.step += 1
+        return loss.item()
+
+    @torch.no_grad()
+    def _average(self) -> None:
+        # Early on the average would mostly be the random start.
+        kept = min(self.config.averaging, (self.step + 1) / (self.step + 10))
+        pairs = zip(self.averaged.parameters(), self.network.parameters(), strict=True)
+        for average, weight in pairs:
+            average.lerp_(weight, 1 - kept)
+
+    def save(self, path: Path) -> None:
+        """Write all that is needed to go on, beside `path` and then in its place."""
+        state = {
+            "step": self.step,
+            "config": asdict(self.config),
+            "network": self.network.state_dict(),
+            "averaged": self.averaged.state_dict(),
+            "optimizer": self._optimizer.state_dict(),
+        }
+        partial = path.with_name(path.name + ".part")
+        torch.save(state, partial)
+        partial.replace(path)
+
+    def load(self, path: Path) -> None:
+        """Go on from a checkpoint.
+
+        Raises:
+            ModelError: it is of another network or another configuration.
+        """
+        device = next(self.network.parameters()).device
+        state = torch.load(path, map_location=device, weights_only=True)
+        if state["config"] != asdict(self.config):
+            raise ModelError(
+                f"{path} was made under {state['config']}",
+                advice="Go on with the settings the run began with, or start a new one.",
+            )
+        try:
+            self.network.load_state_dict(state["network"])
+            self.averaged.load_state_dict(state["averaged"])
+        except RuntimeError as error:
+            raise ModelError(
+                f"{path} doesn't fit: {error}", advice="Start a new run for this network."
+            ) from error
+        self._optimizer.load_state_dict(state["optimizer"])
+        self.step = int(state["step"])
+
+
+def train(
+    trainer: Trainer[Network],
+    folder: Path,
+    *,
+    report: Report,
+    cancel: CancelToken,
+    save_every_s: float = 120.0,
+    now: Callable[[], float] = time.monotonic,
+) -> None:
+    """Take all steps that are left, with `checkpoint.pt` and `losses.jsonl` in `folder`.
+
+    Goes on from a checkpoint that is there. A cancelled run is saved before it ends.
+
+    Raises:
+        Cancelled: asked to stop; what was learnt is in the checkpoint.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    checkpoint, losses = folder / "checkpoint.pt", folder / "losses.jsonl"
+    if checkpoint.is_file():
+        trainer.load(checkpoint)
+        _forget_after(losses, trainer.step)
+    saved_s = now()
+    try:
+        with losses.open("a", encoding="utf-8") as lines:
+            while trainer.step < trainer.config.n_steps:
+                cancel.raise_if_cancelled()
+                loss = trainer.take_step()
+                lines.write(json.dumps({"step": trainer.step, "loss": loss}) + "\n")
+                report(Progress("Training", trainer.step, trainer.config.n_steps))
+                if now() - saved_s >= save_every_s:
+                    trainer.save(checkpoint)
+                    saved_s = now()
+    finally:
+        trainer.save(checkpoint)
+
+
+def _forget_after(losses: Path, step: int) -> None:
+    """Drop the losses of steps that will be taken again."""
+    if losses.is_file():
+        lines = losses.read_text(encoding="utf-8").splitlines()
+        kept = [line for line in lines if json.loads(line)["step"] <= step]
+        losses.write_text("".join(line + "\n" for line in kept), encoding="utf-8")
