@@ -86,7 +86,7 @@ def test_every_weight_is_taught(batch):
 @pytest.mark.slow
 def test_one_mixture_can_be_learnt_by_heart_and_separated(batch):
     torch.manual_seed(0)
-    config = TrainingConfig(n_steps=70, learning_rate=5e-3, warm_up_steps=10, averaging=0.9)
+    config = TrainingConfig(n_steps=120, learning_rate=5e-3, warm_up_steps=10, averaging=0.9)
     trainer = Trainer(
         MiniNetwork(SMALL), lambda network, _step, chance: mini_loss(network, batch, chance), config
     )
