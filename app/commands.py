@@ -7,6 +7,7 @@ from app.editor import Editor
 from core.domain.listening import Listen
 from core.domain.prompts import PromptKind
 from widgets.timeline import TimelineTool
+from widgets.timeline_gestures import GESTURE_ROWS
 from widgets.video_tools import Tool
 
 Deed = Callable[[], object]
@@ -41,7 +42,9 @@ def _file_deeds(editor: Editor) -> Mapping[str, Deed]:
         "export": editor.export.export,
         "close_clip": editor.projects.close_clip,
         "quit": editor.window.close,
-        "shortcuts": lambda: editor.dialogs.shortcuts(shortcut_rows(editor.actions)),
+        "shortcuts": lambda: editor.dialogs.shortcuts(
+            (*shortcut_rows(editor.actions), *GESTURE_ROWS)
+        ),
         "about": editor.dialogs.about,
     }
 

@@ -151,6 +151,7 @@ class Editor(QObject):
         self.stems.separate_requested.connect(self.separate)
         self.stems.cancel_requested.connect(self.cancel)
         window.jobs.cancel_requested.connect(self.runner.cancel)
+        window.stems.gain_previewed.connect(self.playing.preview_gain)
         window.path_dropped.connect(self.projects.open)
         window.recent_chosen.connect(self.projects.open)
         window.audio_track_chosen.connect(self._on_audio_track)

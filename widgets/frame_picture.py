@@ -26,7 +26,7 @@ class FramePicture:
             halvings += 1
         if halvings != self._halvings:
             self._image, self._halvings = _image(_halved(self._pixels, halvings)), halvings
-        is_smooth = zoom < _SHOW_PIXELS_FROM and zoom != 1.0
+        is_smooth = zoom < _SHOW_PIXELS_FROM and zoom * 2**halvings != 1.0
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, is_smooth)
         painter.drawImage(target, self._image)
 

@@ -183,6 +183,15 @@ class PlayingPresenter(QObject):
             return
         self._apply_loop(project)
         self._player.set_target(self._target_of(project.selected_stem))
+        self._mix(project)
+        self._show_listen()
+
+    @Slot(str, float)
+    def preview_gain(self, stem_id: str, gain_db: float) -> None:
+        """Let a gain be heard while its handle is still held; nothing is kept."""
+        self._mix(edits.set_mix(self._document.project, stem_id, gain_db=gain_db))
+
+    def _mix(self, project: Project) -> None:
         self._player.set_stems(
             tuple(
                 MixerStem(source, stem.gain_db, stem.is_muted, stem.is_soloed)
@@ -190,7 +199,6 @@ class PlayingPresenter(QObject):
                 if (source := self._source_of(stem)) is not None
             )
         )
-        self._show_listen()
 
     def _target_of(self, stem: Stem | None) -> WavSource | AudioClip | None:
         """Return the preview while it is newer than the result, else the result."""

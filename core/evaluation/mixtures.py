@@ -80,7 +80,7 @@ def recordings(folder: Path) -> dict[str, tuple[Path, ...]]:
 def make_mixtures(folder: Path, n_mixtures: int, seed: int) -> Iterator[Mixture]:
     """Yield `n_mixtures` mixtures; the same folder, number and seed give the same ones.
 
-    Mixture k depends on `seed` and k only, and no recording is used twice while others are left.
+    No recording is used twice while its class has others left.
 
     Raises:
         MediaError: the folder has too few recordings that are long enough.
@@ -93,8 +93,18 @@ def make_mixtures(folder: Path, n_mixtures: int, seed: int) -> Iterator[Mixture]
 
 
 def read_mono(path: Path) -> tuple[Mono, int]:
-    """Return the mean of a file's channels as float32 (N,), and its rate."""
-    samples, sample_rate_hz = soundfile.read(path, dtype="float32", always_2d=True)
+    """Return the mean of a file's channels as float32 (N,), and its rate.
+
+    Raises:
+        MediaError: it is not there, or no sound that soundfile reads.
+    """
+    try:
+        samples, sample_rate_hz = soundfile.read(path, dtype="float32", always_2d=True)
+    except (soundfile.SoundFileError, OSError) as error:
+        raise MediaError(
+            f"{path} cannot be read as sound: {error}",
+            advice=f"Replace “{path.name}” by a WAV, FLAC, Ogg or MP3 file that plays.",
+        ) from error
     return np.ascontiguousarray(samples.mean(axis=1), np.float32), int(sample_rate_hz)
 
 

@@ -194,9 +194,9 @@ def _resting_track(picture: FrameReader, box: tuple[float, float, float, float])
 
 def _objects(note: Path) -> Iterator[SceneObject]:
     folder = note.parent
-    # The file is JSON of any shape; what is missing or of another kind is caught here.
-    meta: Any = json.loads(note.read_text(encoding="utf-8"))
     try:
+        # The file is JSON of any shape; what is missing or of another kind is caught below.
+        meta: Any = json.loads(note.read_text(encoding="utf-8"))
         mix, rate_hz = read_mono(folder / "mixture.flac")
         things = [thing for thing in meta["objects"] if (folder / thing["stem"]).is_file()]
         for thing in things:
@@ -213,7 +213,7 @@ def _objects(note: Path) -> Iterator[SceneObject]:
                 sample_rate_hz=rate_hz,
                 video=folder / "video.mp4",
             )
-    except (KeyError, TypeError, IndexError, OSError) as error:
+    except (KeyError, TypeError, IndexError, ValueError, OSError) as error:
         raise MediaError(
             f"{note} does not describe a scene: {error!r}",
             advice="Give scenes with an “objects” list, mixture.flac and a stem for each object.",

@@ -45,7 +45,8 @@ def mask_from_marks(
         if is_on(mask, click):
             mask = mask & ~_foreign_at(pixels, click, marks, mask, cancel)
     cancel.raise_if_cancelled()
-    return _finished(pixels, mask, marks)
+    is_known = bool(marks.boxes) or (previous is not None and bool(previous.any()))
+    return _finished(pixels, mask, marks, is_known)
 
 
 def _begin(pixels: Pixels, marks: Marks, previous: Mask | None, cancel: CancelToken) -> Mask:
@@ -100,14 +101,16 @@ def _worthiest(candidates: list[Candidate], worth: Callable[[float, Mask], float
     return best
 
 
-def _finished(pixels: Pixels, mask: Mask, marks: Marks) -> Mask:
-    """Return the mask with its edge refined, in one piece, without holes, true to every click."""
+def _finished(pixels: Pixels, mask: Mask, marks: Marks, is_known: bool) -> Mask:
+    """Return the mask with its edge refined, without holes or crumbs, true to every click.
+
+    A box or an earlier mask (`is_known`) vouches for pieces that hold no click of this frame.
+    """
     refined = _with_dots(refine_edges(pixels, mask), marks)
     places = [(int(click.x_px), int(click.y_px)) for click in marks.on]
-    if not marks.boxes and places:
-        kept = pieces_at(refined, places)
-    else:
-        kept = largest_pieces(refined) | pieces_at(refined, places)
+    kept = pieces_at(refined, places)
+    if is_known:
+        kept |= largest_pieces(refined)
     if area(kept) < _LEAST_KEPT * area(mask):
         kept = mask  # the refined edge has eaten what it should have trimmed
     return _with_dots(fill_holes(kept), marks)

@@ -22,6 +22,7 @@ _MIN_PIXELS = 12  # five colour components each need a few pixels to be learned 
 _N_COMPONENTS = 5
 _N_SAMPLED = 300
 _MARGIN_PX = 2
+_FLAT_LEVELS = 0.7
 
 ColourModel = npt.NDArray[np.float64]
 """(1, 65): J weights, J x 3 means, J x 9 covariances; OpenCV's own order."""
@@ -70,6 +71,8 @@ def _cut(pixels: Pixels, marks: npt.NDArray[np.uint8], n_rounds: int) -> Mask:
     n_inside = int(np.count_nonzero(inside))
     if min(n_inside, inside.size - n_inside) < _MIN_PIXELS:
         return inside
+    if float(pixels.std(axis=(0, 1)).max()) < _FLAT_LEVELS:
+        return inside  # nothing to cut along, and the cut takes longest where all is equal
     outer, inner = colour_model(pixels[~inside]), colour_model(pixels[inside])
     cv2.grabCut(pixels, marks, (0, 0, 1, 1), outer, inner, n_rounds, cv2.GC_EVAL)
     return _inside(marks)

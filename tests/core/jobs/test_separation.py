@@ -1,18 +1,22 @@
 """Separation and preview jobs, with the weight-free engine and with engines that misbehave."""
 
 import contextlib
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from core.domain.masks import MaskTrack
 from core.domain.prompts import PromptSet, TextPrompt, TimeSpan
 from core.errors import EngineError, PromptError
 from core.jobs.separation import PreviewJob, SeparationJob
+from core.media.probe import probe
+from core.media.pts_table import read_pts_table
 from core.media.wav_source import WavSource
 from core.progress import Cancelled, CancelToken, ignore
 from core.separation import registry
 from core.separation.spectral_info import SPECTRAL_INFO
-from tests.helpers.separations import spans
+from tests.helpers.separations import shaking_disc, si_sdr_gain_db, spans, write_pictures
 from tests.helpers.sounds import clip, noise, only_during, tone
 
 RATE_HZ = 16_000
@@ -196,3 +200,30 @@ def test_every_job_has_its_own_number_and_its_label(tmp_path):
 
     assert first.job_id != second.job_id
     assert first.label == "Separate Horn"
+
+
+def test_a_prompted_region_is_looked_at_in_the_clip_itself(tmp_path):
+    moves = ([False] * 8 + [True] * 6) * 5
+    picture, region, drawn = shaking_disc(moves)
+    media = probe(write_pictures(tmp_path / "disc.mp4", picture))
+    table = read_pts_table(media, report=ignore, cancel=CancelToken())
+    masks = zip(table.pts, drawn, strict=True)
+    track = MaskTrack(
+        table.time_base,
+        table.origin_s,
+        tuple(replace(mask, pts=int(pts)) for pts, mask in masks),
+    )
+    gains = np.repeat(moves, RATE_HZ // 10).astype(np.float32)
+    wanted = tone(700, 7.0) * gains
+    mix = clip(wanted + tone(1_100, 7.0) + noise(7.0, gain=0.01))
+    job = replace(
+        _job(tmp_path, mix, PromptSet(regions=(region,)), tracks={region: track}),
+        media=media,
+        table=table,
+    )
+
+    path = job(ignore, CancelToken()).result.target_path
+
+    with contextlib.closing(WavSource(path)) as target:
+        heard = target.read(0, target.n_samples)
+    assert si_sdr_gain_db(heard, wanted, mix) > 8

@@ -97,7 +97,7 @@ def test_extreme_boxes_give_a_mask_within_them(box):
 
 
 def test_a_negative_click_near_a_positive_one_cuts_between_them():
-    pixels, left, right = two_discs()
+    pixels, left, _ = two_discs()
     pixels[57:64, 40:110] = pixels[60, 40]  # a bridge of the same red joins the two
 
     mask = _mask(pixels, [Click(40, 60, 0), Click(112, 66, 0, is_positive=False)])

@@ -22,9 +22,7 @@ CLASSIC = ClassicSegmenter()
 
 def test_a_clicked_disc_is_followed_to_the_pixel():
     frames, masks = moving_disc(30)
-    clicked = CLASSIC.segment(
-        frame_of(frames[0]), [Click(45, 63, 0)], [], cancel=CancelToken()
-    )
+    clicked = CLASSIC.segment(frame_of(frames[0]), [Click(45, 63, 0)], [], cancel=CancelToken())
 
     found = track(CLASSIC, frames, [(0, clicked)])
 
@@ -151,8 +149,7 @@ def test_a_frame_between_two_anchors_is_first_guessed_and_then_settled():
     anchors = [Anchor(int(picture.pts_table[number]), masks[number]) for number in (0, 8)]
 
     pts = [
-        mask.pts
-        for mask in CLASSIC.track(picture, anchors, report=ignore, cancel=CancelToken())
+        mask.pts for mask in CLASSIC.track(picture, anchors, report=ignore, cancel=CancelToken())
     ]
 
     assert pts.count(int(picture.pts_table[0])) == 1
