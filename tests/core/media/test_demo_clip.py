@@ -1,5 +1,6 @@
 """The clip that everybody sees first is there, small, and true to what is said of it."""
 
+import itertools
 import json
 from pathlib import Path
 
@@ -54,7 +55,7 @@ def test_each_thing_moves_while_it_sounds_and_hardly_otherwise(thing: dict) -> N
                 reader.frame_at(reader.pts_at(t)).pixels[y0:y1, x0:x1].astype(np.int16)
                 for t in times
             ]
-            return float(np.mean([np.abs(b - a).mean() for a, b in zip(views, views[1:])]))
+            return float(np.mean([np.abs(b - a).mean() for a, b in itertools.pairwise(views)]))
 
         moving = motion(start_s, min(end_s, start_s + 1.3))
         resting = motion(0.0, 0.5)
