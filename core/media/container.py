@@ -36,10 +36,10 @@ def open_container(path: Path) -> InputContainer:
     """Open `path`; closing is up to the caller. Raises as `open_media`."""
     _refuse_what_is_no_file(path)
     try:
-        # The prefix keeps a colon in a name from being taken for a protocol, and the whitelist
-        # keeps a playlist from reaching out to the network.
+        # Absolute, so that a colon in a name is not taken for a protocol. The whitelist says
+        # aloud what FFmpeg does of itself: a playlist may not reach out to the network.
         container = av.open(
-            f"file:{os.fspath(path.absolute())}",
+            os.fspath(path.absolute()),
             mode="r",
             options={"protocol_whitelist": "file"},
             metadata_errors="ignore",

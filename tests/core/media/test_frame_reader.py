@@ -13,7 +13,7 @@ from core.domain.pictures import PictureSource
 from core.errors import MediaError
 from core.media.frame_reader import FrameReader
 from core.media.probe import probe
-from core.media.pts_table import read_pts_table
+from core.media.pts_table import is_shown, read_pts_table
 from core.progress import Cancelled, CancelToken, ignore
 from tests.helpers.clips import Picture, Sound, cut_short, damage, number_in, numbered, write_clip
 from tests.helpers.sounds import tone
@@ -151,8 +151,9 @@ def test_colours_come_back_as_they_went_in(tmp_path: Path, matrix: int) -> None:
     assert np.abs(seen.astype(int) - colours).max() <= 4
 
 
-def test_damage_shows_the_nearest_good_picture(tmp_path: Path) -> None:
-    path = write_clip(tmp_path / "hurt.ts", [Picture(n_frames=60, gop=10, b_frames=0)])
+@pytest.mark.parametrize("name", ["hurt.ts", "hurt.mp4"])
+def test_damage_shows_the_nearest_good_picture(tmp_path: Path, name: str) -> None:
+    path = write_clip(tmp_path / name, [Picture(n_frames=60, gop=10, b_frames=0)])
     info = probe(path)
     table = read_pts_table(info, report=ignore, cancel=CancelToken())
     damage(path, 0.45, 0.55)
@@ -164,6 +165,14 @@ def test_damage_shows_the_nearest_good_picture(tmp_path: Path) -> None:
     assert numbers[:20] == list(range(20))
     assert numbers[-10:] == list(range(50, 60))
     assert [frame.pts for frame in frames] == table.pts.tolist()
+
+
+def test_pictures_that_are_only_referred_to_are_no_frames() -> None:
+    shown, hidden = av.Packet(b"\x10\x00\x00"), av.Packet(b"\x00\x00\x00")
+
+    assert is_shown(shown, "vp8")
+    assert not is_shown(hidden, "vp8")
+    assert is_shown(hidden, "vp9")
 
 
 def test_a_truncated_stream_plays_as_far_as_it_goes(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """What a file is said to hold, and what is said of files that hold nothing."""
 
+import socket
 from fractions import Fraction
 from pathlib import Path
 
@@ -214,8 +215,14 @@ def test_a_path_in_any_script_with_any_sign_opens(tmp_path: Path) -> None:
 
 
 def test_a_playlist_cannot_reach_out_to_the_network(tmp_path: Path) -> None:
-    path = tmp_path / "list.m3u8"
-    path.write_text("#EXTM3U\n#EXTINF:9,\nhttp://127.0.0.1:9/never.ts\n#EXT-X-ENDLIST\n", "utf-8")
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.setblocking(False)
+        url = f"http://127.0.0.1:{server.getsockname()[1]}/never.ts"
+        path = tmp_path / "list.m3u8"
+        path.write_text(f"#EXTM3U\n#EXTINF:9,\n{url}\n#EXT-X-ENDLIST\n", "utf-8")
 
-    with pytest.raises(MediaError):
-        probe(path)
+        with pytest.raises(MediaError):
+            probe(path)
+
+        with pytest.raises(BlockingIOError):  # nobody has knocked
+            server.accept()
