@@ -2,7 +2,7 @@
 
 import numpy as np
 from av.video.frame import VideoFrame
-from av.video.reformatter import ColorRange, Colorspace, VideoReformatter
+from av.video.reformatter import Colorspace, VideoReformatter
 
 from core.domain.media import VideoStreamInfo
 from core.domain.pictures import Pixels
@@ -39,7 +39,6 @@ class Uprighter:
             height=self._height_px,
             format="rgb24",
             src_colorspace=_matrix(frame),
-            dst_color_range=ColorRange.JPEG,
         ).to_ndarray()
         upright = np.ascontiguousarray(np.rot90(rgb, self._n_quarter_turns), np.uint8)
         upright.flags.writeable = False

@@ -128,19 +128,27 @@ def test_any_pixel_format_gives_rgb(tmp_path: Path, codec: str, pix_fmt: str) ->
     assert number_in(frame.pixels) == 5
 
 
-@pytest.mark.parametrize("matrix", [1, 5], ids=["bt709", "bt601"])
-def test_colours_come_back_as_they_went_in(tmp_path: Path, matrix: int) -> None:
+@pytest.mark.parametrize(
+    ("matrix", "is_tagged", "height_px"),
+    [(1, True, 48), (5, True, 48), (5, False, 48), (1, False, 720)],
+    ids=["bt709", "bt601", "untagged small", "untagged HD"],
+)
+def test_colours_come_back_as_they_went_in(
+    tmp_path: Path, matrix: int, is_tagged: bool, height_px: int
+) -> None:
     path = tmp_path / "colours.mkv"
-    colours = np.zeros((48, 64, 3), np.uint8)
+    colours = np.zeros((height_px, 64, 3), np.uint8)
     for n, colour in enumerate([(200, 40, 40), (40, 180, 60), (50, 70, 200), (220, 200, 60)]):
         colours[:, n * 16 : n * 16 + 16] = colour
     with av.open(str(path), "w") as file:
         stream = file.add_stream("ffv1", rate=25)
-        stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv444p"
-        stream.codec_context.colorspace = matrix
+        stream.width, stream.height, stream.pix_fmt = 64, height_px, "yuv444p"
+        if is_tagged:
+            stream.codec_context.colorspace = matrix
         frame = av.VideoFrame.from_ndarray(colours, format="rgb24")
         frame = frame.reformat(format="yuv444p", dst_colorspace=matrix, dst_color_range="MPEG")
         frame.pts = 0
+        frame.colorspace = matrix if is_tagged else 2
         file.mux(stream.encode(frame))
         file.mux(stream.encode())
 
