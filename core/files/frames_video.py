@@ -76,11 +76,11 @@ def write_frames(
     with written_video(path) as video:
         picture = PictureTrack(video, size_px, shape.rate_hz, quality=quality)
         heard = SoundTrack(video, path.suffix, sound, Fraction(0)) if sound else None
-        for n_done, (shown, until_s) in enumerate(_timed(frames, shape.rate_hz), start=1):
+        for n_done, shown in enumerate(frames, start=1):
             cancel.raise_if_cancelled()
             if heard is not None:
                 heard.encode_until(shown.time_s, cancel=cancel)
-            picture.encode(shown.pixels, shown.time_s, until_s)
+            picture.encode(shown.pixels, shown.time_s)
             report(Progress("Write", min(n_done, shape.n_frames), shape.n_frames))
         picture.finish()
         if heard is not None:
@@ -109,14 +109,3 @@ def refuse_other_size(tracks: tuple[MaskTrack, ...], picture: PictureSource) -> 
                 advice="The mask was made on another version of this clip. "
                 "Click the object again, then export.",
             )
-
-
-def _timed(frames: Iterator[Shown], rate_hz: float) -> Iterator[tuple[Shown, float]]:
-    """Yield each frame with the time at which the next one takes its place."""
-    before = next(frames, None)
-    for frame in frames:
-        if before is not None:
-            yield before, frame.time_s
-        before = frame
-    if before is not None:
-        yield before, before.time_s + 1.0 / rate_hz

@@ -10,7 +10,6 @@ from fractions import Fraction
 import av
 import numpy as np
 from av.container import OutputContainer
-from av.packet import Packet
 from av.video.frame import PictureType
 from av.video.reformatter import VideoReformatter
 from av.video.stream import VideoStream
@@ -54,12 +53,9 @@ class PictureTrack:
         context.color_primaries, context.color_trc = _BT709, _BT709
         # One for all frames: a new one for each would cost megabytes that come back late.
         self._reformatter = VideoReformatter()
-        self._durations: dict[int, int] = {}
 
-    def encode(self, pixels: Pixels, time_s: float, until_s: float) -> None:
-        """Encode the frame that is shown from `time_s` until `until_s`."""
-        pts = seconds_to_pts(time_s, TIME_BASE)
-        self._durations[pts] = max(1, seconds_to_pts(until_s, TIME_BASE) - pts)
+    def encode(self, pixels: Pixels, time_s: float) -> None:
+        """Encode the frame that is shown from `time_s` on."""
         bottom_px, right_px = self._padding_px
         if bottom_px or right_px:
             pixels = np.pad(pixels, ((0, bottom_px), (0, right_px), (0, 0)), mode="edge")
@@ -69,19 +65,13 @@ class PictureTrack:
             dst_colorspace=_BT709,
             dst_color_range=_LIMITED_RANGE,
         )
-        frame.pts, frame.time_base = pts, TIME_BASE
+        frame.pts, frame.time_base = seconds_to_pts(time_s, TIME_BASE), TIME_BASE
         frame.pict_type = PictureType.NONE  # the encoder decides
-        self._mux(self._stream.encode(frame))
+        self._container.mux(self._stream.encode(frame))
 
     def finish(self) -> None:
         """Empty the encoder."""
-        self._mux(self._stream.encode(None))
-
-    def _mux(self, packets: "list[Packet[VideoStream]]") -> None:
-        for packet in packets:
-            # Without it the last frame would flash by: nothing follows that says how long it lasts.
-            packet.duration = self._durations.pop(packet.pts or 0, packet.duration or 0)
-            self._container.mux_one(packet)
+        self._container.mux(self._stream.encode(None))
 
 
 def _new_stream(container: OutputContainer, rate_hz: float, quality: int) -> VideoStream:

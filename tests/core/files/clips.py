@@ -17,17 +17,20 @@ def write_clip(
     sample_rate_hz: int = 48_000,
     sound_start_s: float = 0.0,
     pts: list[int] | None = None,
+    ticks_per_s: int = 1000,
     rotation_deg: int = 0,
     codec: str = "libx264",
     sound_codec: str = "aac",
 ) -> Path:
-    """Write grey frames that grow brighter, at `pts` in 1/1000 s, and a sound beside them."""
+    """Write grey frames that grow brighter, at `pts` in ticks, and a sound beside them."""
     pts = list(range(0, 2000, 40)) if pts is None else pts
     with av.open(str(path), "w") as container:
         video = container.add_stream(codec, rate=25)
         video.width, video.height, video.pix_fmt = 64, 48, "yuv420p"
-        video.codec_context.time_base = Fraction(1, 1000)
+        video.codec_context.time_base = Fraction(1, ticks_per_s)
         video.codec_context.sample_aspect_ratio = Fraction(4, 3)
+        if codec == "libx265":
+            video.codec_context.codec_tag = "hvc1"  # as Apple's cameras write it
         if rotation_deg:
             video.set_display_rotation(-rotation_deg)
         audio = None
@@ -37,7 +40,7 @@ def write_clip(
         for number, at in enumerate(pts):
             pixels = np.full((48, 64, 3), number * 255 // len(pts), np.uint8)
             frame = av.VideoFrame.from_ndarray(pixels, format="rgb24")
-            frame.pts, frame.time_base = at, Fraction(1, 1000)
+            frame.pts, frame.time_base = at, Fraction(1, ticks_per_s)
             container.mux(video.encode(frame))
         container.mux(video.encode(None))
         if audio is not None and sound is not None:

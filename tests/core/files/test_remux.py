@@ -1,3 +1,4 @@
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -136,6 +137,23 @@ def test_a_clip_that_does_not_start_at_zero_stays_in_sync(tmp_path):
     first_picture_s = min(time for time, _ in picture_packets(out))
     assert info.video is not None
     assert sound_s - (float(first_picture_s) - info.video.start_s) == pytest.approx(0, abs=0.001)
+    assert min(start_s, first_picture_s) == pytest.approx(0, abs=0.001)
+
+
+def test_a_start_between_two_ticks_of_the_picture_is_made_up_for_by_the_sound(tmp_path):
+    pts = list(range(50))
+    clip = write_clip(tmp_path / "clip.avi", codec="mpeg4", pts=pts, ticks_per_s=25)
+    media = replace(probe(clip), origin_s=Fraction(16, 1000))  # less than half a tick of 40 ms
+    target = target_like(48_000)
+    suffix, _notice = video_suffix(media, VideoSound(target))
+    path = tmp_path / f"out{suffix}"
+
+    remux(media, VideoSound(target), path, report=ignore, cancel=CancelToken())
+
+    start_s, rate_hz, heard = read_sound(path)
+    first_picture_s = float(min(time for time, _ in picture_packets(path)))
+    late_s = start_s + lag_samples(heard, target.samples) / rate_hz - first_picture_s
+    assert late_s == pytest.approx(0.016, abs=0.001)
 
 
 def test_webm_takes_opus_at_its_own_rate_and_says_so_where_it_cannot(tmp_path):
@@ -197,13 +215,11 @@ def test_the_clip_itself_is_not_touched(tmp_path):
 
 def test_a_clip_without_picture_is_refused_with_advice(tmp_path):
     media = probe(write_clip(tmp_path / "clip.mp4", sound=noise(2.0, 48_000, 2)))
-    soundless = type(media)(
-        media.path, media.container, 1.0, media.origin_s, media.size_bytes, None, media.audio
-    )
+    pictureless = replace(media, video=None)
 
     with pytest.raises(ExportError) as caught:
         remux(
-            soundless,
+            pictureless,
             VideoSound(target_like(48_000)),
             tmp_path / "out.mp4",
             report=ignore,
