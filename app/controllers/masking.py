@@ -12,10 +12,12 @@ from app.job_runner import Job, JobRunner, Lane
 from app.track_store import TrackStore
 from core.domain import edits
 from core.domain.masks import MaskTrack, TrackedMask
+from core.domain.media import MediaInfo
 from core.domain.project import Project
 from core.domain.prompts import Box, Click, RegionPrompt
 from core.errors import CoreError
 from core.jobs.masking import MaskAnswer, MaskJob, TrackAnswer, TrackJob
+from core.media.pts_table import PtsTable
 
 
 class _Bridge(QObject):
@@ -30,12 +32,14 @@ class MaskingController(QObject):
     Signals:
         masks_changed: masks of the selected stem's region were added.
         track_finished: the `RegionPrompt` whose track is whole.
+        track_given_up: the `RegionPrompt` whose track will not become whole.
         failed: a `CoreError`.
         busy_changed: True while the mask of a click is being made.
     """
 
     masks_changed = Signal()
     track_finished = Signal(object)
+    track_given_up = Signal(object)
     failed = Signal(object)
     busy_changed = Signal(bool)
 
@@ -50,10 +54,9 @@ class MaskingController(QObject):
         self._runner, self._document, self._tracks = runner, document, tracks
         self._clip: Clip | None = None
         self._masking: Job | None = None
-        self._tracking: Job | None = None
-        self._tracked_region: RegionPrompt | None = None
+        self._tracking: dict[RegionPrompt, Job] = {}
         self._asked_region: RegionPrompt | None = None
-        self._previous_track: MaskTrack | None = None
+        self._earlier: dict[RegionPrompt, MaskTrack | None] = {}
         self._bridge = _Bridge(self)
         self._bridge.masks.connect(self._on_masks)
         document.project_changed.connect(self._on_project_changed)
@@ -98,11 +101,17 @@ class MaskingController(QObject):
             project = edits.add_box(project, project.selected_stem.stem_id, box)
             self._document.apply("Box", project)
 
+    def ensure_track(self, region: RegionPrompt) -> None:
+        """Go on following the selected stem's region, should that have been cancelled."""
+        if region == self.region and region not in self._tracking:
+            self._asked_region = None
+            self._on_project_changed(self._document.project)
+
     def track_again(self) -> None:
         """Forget the track of the selected stem's region and make it anew."""
         if self.region is not None:
+            self._cancel()
             self._tracks.forget(self.region)
-            self._asked_region = None
             self._on_project_changed(self._document.project)
 
     def _with_stem(self) -> Project:
@@ -110,55 +119,68 @@ class MaskingController(QObject):
         return project if project.selected_stem is not None else edits.add_stem(project)
 
     @Slot(object)
-    def _on_project_changed(self, _project: Project) -> None:
+    def _on_project_changed(self, project: Project) -> None:
+        self._drop_what_nobody_asks_for(project)
         region, clip = self.region, self._clip
         if region == self._asked_region:
             return
         previous, self._asked_region = self._asked_region, region
         self.masks_changed.emit()
-        if region is None or clip is None or clip.table is None:
+        if region is None or region in self._tracking or clip is None or clip.table is None:
             return
-        if not self._tracks.is_whole(region):
-            self._ask(region, previous, clip)
+        self._ask(region, previous, clip.info, clip.table)
 
-    def _ask(self, region: RegionPrompt, previous: RegionPrompt | None, clip: Clip) -> None:
+    def _drop_what_nobody_asks_for(self, project: Project) -> None:
+        """Stop following regions that are in no stem any more, such as before the last click."""
+        asked = _asked_for(project)
+        for region in [region for region in self._tracking if region not in asked]:
+            self._tracking[region].cancel()
+
+    def _ask(
+        self,
+        region: RegionPrompt,
+        previous: RegionPrompt | None,
+        info: MediaInfo,
+        table: PtsTable,
+    ) -> None:
         """Make the mask of the newest mark first, then the whole track."""
-        self._cancel()
-        table = clip.table
-        if table is None:
+        if self._tracks.is_whole(region):
             return
         pts = _newest_mark(region, previous)
-        earlier = self._tracks.at(previous, pts) if previous is not None else None
-        self._previous_track = self._tracks.get(previous) if previous is not None else None
+        is_correction = previous is not None and set(previous.clicks) <= set(region.clicks)
+        earlier = self._tracks.get(previous) if previous is not None and is_correction else None
+        self._earlier[region] = earlier
         self._tracks.begin(region, table.time_base, table.origin_s)
-        job = MaskJob(clip.info, table, region, pts, earlier)
-        self._masking = self._runner.prepare(job, Lane.DEVICE, replaces="mask", is_urgent=True)
+        job = MaskJob(info, table, region, pts, earlier.at(pts) if earlier else None)
+        stem_id = self._document.project.selected_stem_id
+        self._masking = self._runner.prepare(
+            job, Lane.DEVICE, replaces=f"mask of {stem_id}", is_urgent=True
+        )
         self._masking.succeeded.connect(self._on_mask)
-        self._masking.failed.connect(self._on_failed)
+        self._masking.failed.connect(self.failed)
         self._masking.finished.connect(self._on_mask_finished)
         self.busy_changed.emit(True)
         self._runner.start(self._masking)
 
     @Slot(object)
     def _on_mask(self, answer: MaskAnswer) -> None:
-        if answer.region != self._asked_region or self._clip is None:
+        region, clip = answer.region, self._clip
+        if clip is None or clip.table is None or region not in _asked_for(self._document.project):
             return
-        self._on_masks(answer.region, (answer.mask,))
-        table = self._clip.table
-        if table is None:
-            return
-        job = TrackJob(
-            self._clip.info,
-            table,
-            answer.region,
+        request = TrackJob(
+            clip.info,
+            clip.table,
+            region,
             on_masks=self._bridge.masks.emit,
-            previous=self._previous_track,
+            previous=self._earlier.pop(region, None),
         )
-        self._tracked_region = answer.region
-        self._tracking = self._runner.prepare(job, Lane.DEVICE, replaces="track")
-        self._tracking.succeeded.connect(self._on_tracked)
-        self._tracking.failed.connect(self._on_failed)
-        self._runner.start(self._tracking)
+        job = self._runner.prepare(request, Lane.DEVICE)
+        job.succeeded.connect(self._on_tracked)
+        job.failed.connect(self.failed)
+        job.finished.connect(lambda: self._on_track_ended(region))
+        self._tracking[region] = job
+        self._on_masks(region, (answer.mask,))
+        self._runner.start(job)
 
     @Slot()
     def _on_mask_finished(self) -> None:
@@ -166,7 +188,7 @@ class MaskingController(QObject):
 
     @Slot(object, object)
     def _on_masks(self, region: RegionPrompt, masks: tuple[TrackedMask, ...]) -> None:
-        if region not in (self._asked_region, self._tracked_region):
+        if region not in self._tracking:
             return  # of a clip that is no longer open
         self._tracks.add(region, masks)
         if region == self.region:
@@ -174,21 +196,31 @@ class MaskingController(QObject):
 
     @Slot(object)
     def _on_tracked(self, answer: TrackAnswer) -> None:
-        self._tracking = None
+        if answer.region not in self._tracking:
+            return
         self._tracks.put(answer.region, answer.track)
         if answer.region == self.region:
             self.masks_changed.emit()
         self.track_finished.emit(answer.region)
 
-    @Slot(object)
-    def _on_failed(self, error: Exception) -> None:
-        self.failed.emit(error)
+    def _on_track_ended(self, region: RegionPrompt) -> None:
+        self._tracking.pop(region, None)
+        if not self._tracks.is_whole(region):
+            self.track_given_up.emit(region)
 
     def _cancel(self) -> None:
-        for job in (self._masking, self._tracking):
-            if job is not None:
-                job.cancel()
-        self._masking = self._tracking = None
+        if self._masking is not None:
+            self._masking.cancel()
+        for job in self._tracking.values():
+            job.cancel()
+        self._masking = None
+        self._tracking.clear()
+        self._earlier.clear()
+        self._asked_region = None
+
+
+def _asked_for(project: Project) -> frozenset[RegionPrompt]:
+    return frozenset(region for stem in project.stems for region in stem.prompts.regions)
 
 
 def _newest_mark(region: RegionPrompt, previous: RegionPrompt | None) -> int:

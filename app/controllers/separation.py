@@ -76,6 +76,7 @@ class SeparationController(QObject):
         self._stem_id: str | None = None
         self._waiting: _Wanted | None = None
         masking.track_finished.connect(self._on_track_finished)
+        masking.track_given_up.connect(self._on_track_given_up)
 
     def set_clip(self, clip: Clip | None) -> None:
         """Work on another clip; what runs for the earlier one is dropped."""
@@ -112,6 +113,7 @@ class SeparationController(QObject):
         self._preview(stem, clip, playhead_s)
         region = stem.prompts.regions[0] if stem.prompts.regions else None
         if region is not None and not self._masking.is_whole(region):
+            self._masking.ensure_track(region)
             self._waiting = _Wanted(stem, region)
             self.progressed.emit(stem.stem_id, _WAITING)
         else:
@@ -218,6 +220,11 @@ class SeparationController(QObject):
         if wanted is not None and clip is not None and wanted.region == region:
             self._waiting = None
             self._whole(wanted.stem, clip)
+
+    @Slot(object)
+    def _on_track_given_up(self, region: RegionPrompt) -> None:
+        if self._waiting is not None and self._waiting.region == region:
+            self._end()
 
     @Slot(object)
     def _on_progress(self, progress: object) -> None:

@@ -328,3 +328,36 @@ def test_another_clip_begins_with_nothing_of_the_first(editor, qtbot, tmp_path):
 
     assert editor.document.project.stems == ()
     assert editor.masking.region is None
+
+
+def test_a_second_stem_does_not_stop_the_first_from_being_followed(editor, qtbot):
+    editor.window.video.click_requested.emit(*DISC_PX, True)
+    first = editor.masking.region
+    editor.actions["new_stem"].trigger()
+    editor.window.video.click_requested.emit(120.0, 20.0, True)
+    second = editor.masking.region
+
+    qtbot.waitUntil(
+        lambda: editor.tracks.is_whole(first) and editor.tracks.is_whole(second), timeout=WAIT_MS
+    )
+
+
+def test_undoing_a_click_stops_what_it_started(editor, qtbot):
+    editor.window.video.click_requested.emit(*DISC_PX, True)
+    region = editor.masking.region
+
+    editor.document.undo_stack.undo()
+    qtbot.waitUntil(lambda: not editor.runner.is_busy, timeout=WAIT_MS)
+
+    assert not editor.tracks.is_whole(region)
+    assert editor.masking.mask_at(editor.picture.frame.pts) is None
+
+
+def test_separating_goes_on_with_a_track_that_was_cancelled(editor, qtbot):
+    editor.window.video.click_requested.emit(*DISC_PX, True)
+    editor.actions["cancel"].trigger()
+    qtbot.waitUntil(lambda: not editor.runner.is_busy, timeout=WAIT_MS)
+
+    _separate(editor, qtbot)
+
+    assert editor.tracks.is_whole(editor.masking.region)
