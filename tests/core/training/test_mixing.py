@@ -79,13 +79,14 @@ def test_a_file_that_is_no_sound_is_named(tmp_path):
 def test_a_batch_depends_on_its_number_and_the_seed_alone(bank):
     mixer = Mixer(bank, CLASSES, SHORT, seed=3)
     first = mixer.batch(5, 4)
-    mixer.batch(6, 4)
+    following = mixer.batch(6, 4)
 
     again, other = mixer.batch(5, 4), Mixer(bank, CLASSES, SHORT, seed=4).batch(5, 4)
 
     np.testing.assert_array_equal(first.target, again.target)
     np.testing.assert_array_equal(first.spans, again.spans)
     assert not np.array_equal(first.target, other.target)
+    assert not np.array_equal(first.target, following.target)
 
 
 def test_levels_and_peaks_are_within_what_was_asked_for(bank):
