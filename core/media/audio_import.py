@@ -3,12 +3,10 @@
 Letters in shapes: C channels, N samples.
 """
 
-import errno
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from pathlib import Path
 
 import numpy as np
 from av.audio.stream import AudioStream
@@ -17,7 +15,7 @@ from core.domain.audio import Samples
 from core.domain.media import AudioStreamInfo, MediaInfo
 from core.errors import MediaError
 from core.media.analysis import AnalysedAudio, AnalysisWriter, analyse
-from core.media.cache import CacheEntry, MediaCache, media_key
+from core.media.cache import CacheEntry, MediaCache, disk_error, media_key
 from core.media.container import open_media, stream_at
 from core.media.decoded_audio import DecodedAudio
 from core.media.peaks import PeakPyramid
@@ -85,7 +83,7 @@ def import_audio(
         elif on_opened is not None:
             on_opened(imported)
     except OSError as error:
-        raise _disk_error(info.path, cache.folder, error) from error
+        raise disk_error(info.path, cache.folder, error) from error
     return imported
 
 
@@ -241,17 +239,3 @@ def _as_float(block: Stored) -> Samples:
     if block.dtype == np.int16:
         return block * _INT16_SCALE
     return np.asarray(block, np.float32)
-
-
-def _disk_error(path: Path, folder: Path, error: OSError) -> MediaError:
-    if error.errno == errno.ENOSPC:
-        return MediaError(
-            f"no space in {folder} for the sound of {path}: {error}",
-            advice="The disk is full. Decoded sound needs about 1.3 GB an hour for stereo. "
-            "Free some space, or lower the cache limit in the settings.",
-        )
-    return MediaError(
-        f"the sound of {path} cannot be kept in {folder}: {error}",
-        advice=f"Soloist cannot write to its cache folder “{folder}”. "
-        "Check that it exists and that you may write there.",
-    )

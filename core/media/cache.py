@@ -3,6 +3,7 @@
 An entry is a folder. It counts once its `whole.json` is there, which is put in place by a rename.
 """
 
+import errno
 import json
 import os
 import shutil
@@ -12,6 +13,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from core.domain.media import MediaInfo
+from core.errors import MediaError
 from core.media.entry_lease import EntryLease, is_leased
 
 ANALYSIS_VERSION = 1
@@ -29,6 +31,21 @@ def media_key(info: MediaInfo, stream_index: int) -> str:
     stat = info.path.stat()
     named = f"{info.path.absolute()}|{stat.st_size}|{stat.st_mtime_ns}|{stream_index}"
     return sha256(f"{named}|{ANALYSIS_VERSION}".encode()).hexdigest()[:32]
+
+
+def disk_error(path: Path, folder: Path, error: OSError) -> MediaError:
+    """Return what to raise where the sound of `path` could not be kept in `folder`."""
+    if error.errno == errno.ENOSPC:
+        return MediaError(
+            f"no space in {folder} for the sound of {path}: {error}",
+            advice="The disk is full. Decoded sound needs about 1.3 GB an hour for stereo. "
+            "Free some space, or lower the cache limit in the settings.",
+        )
+    return MediaError(
+        f"the sound of {path} cannot be kept in {folder}: {error}",
+        advice=f"Soloist cannot write to its cache folder “{folder}”. "
+        "Check that it exists and that you may write there.",
+    )
 
 
 class MediaCache:
