@@ -6,9 +6,6 @@ from PySide6.QtGui import QImage, QPainter
 
 from core.domain.pictures import Frame, Pixels
 
-_SHOW_PIXELS_FROM = 4.0
-"""From this zoom on pixels are shown as squares, for exact clicks."""
-
 
 class FramePicture:
     """Paints one frame at any scale in a few milliseconds; keeps what it has converted."""
@@ -18,16 +15,23 @@ class FramePicture:
         self._halvings = -1
         self._image = QImage()
 
-    def paint(self, painter: QPainter, target: QRectF, zoom: float) -> None:
-        """Paint the frame into `target`, at `zoom` device pixels per frame pixel."""
+    def paint(
+        self, painter: QPainter, target: QRectF, zoom: float, *, is_smooth: bool = True
+    ) -> None:
+        """Paint the frame into `target`, at `zoom` device pixels per frame pixel.
+
+        Without `is_smooth`, what is enlarged shows its pixels as squares.
+        """
         # Bilinear scaling is clean down to a half; what shrinks further is halved before.
         halvings = 0
         while zoom * 2 ** (halvings + 1) <= 1.0 and halvings < 5:
             halvings += 1
         if halvings != self._halvings:
             self._image, self._halvings = _image(_halved(self._pixels, halvings)), halvings
-        is_smooth = zoom < _SHOW_PIXELS_FROM and zoom * 2**halvings != 1.0
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, is_smooth)
+        is_scaled = zoom * 2**halvings != 1.0
+        painter.setRenderHint(
+            QPainter.RenderHint.SmoothPixmapTransform, is_scaled and (is_smooth or zoom < 1.0)
+        )
         painter.drawImage(target, self._image)
 
 

@@ -88,8 +88,21 @@ def _contours(mask: Mask) -> tuple[list[Points], float]:
     part = np.repeat(np.repeat(part, n_times, axis=0), n_times, axis=1)
     found, _ = cv2.findContours(part, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)
     longest = sorted(found, key=len, reverse=True)[:_N_PARTS]
-    contours = [(line[:, 0, :] + 0.5) / n_times + (left, top) for line in longest]
-    return [line.astype(np.float32) for line in contours], 1.0 / n_times
+    steps = [np.asarray((line[:, 0, :] + 0.5) / n_times, np.float32) for line in longest]
+    offset = np.array([left, top], np.float32)
+    return [line + offset for line in steps], 1.0 / n_times
+
+
+def _smooth(line: Points, n_per_px: int) -> Points:
+    """Return a closed line averaged over five pixels of its way, which melts the stairs."""
+    n_points = 4 * n_per_px + 1
+    if len(line) < 3 * n_points:
+        return line
+    half = n_points // 2
+    around = np.concatenate([line[-half:], line, line[:half]])
+    kernel = np.full(n_points, 1.0 / n_points)
+    sides = [np.convolve(around[:, axis], kernel, "valid") for axis in (0, 1)]
+    return np.stack(sides, axis=1).astype(np.float32)
 
 
 def _simplified(contours: list[Points], step_px: float) -> list[Points]:
@@ -97,7 +110,7 @@ def _simplified(contours: list[Points], step_px: float) -> list[Points]:
     import cv2
 
     simple = contours
-    for tolerance_px in (0.5 * step_px + 0.1, 1.2, 3.0, 6.0):
+    for tolerance_px in (0.4 * step_px**2, 1.0, 3.0, 6.0):
         simple = [
             np.asarray(cv2.approxPolyDP(line, tolerance_px, True)[:, 0, :], np.float32)
             for line in contours

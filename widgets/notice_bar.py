@@ -68,7 +68,7 @@ class NoticeBar(QWidget):
         super().__init__(parent)
         self._cards: dict[str, _Card] = {}
         self._stack = QVBoxLayout(self)
-        self._stack.setContentsMargins(8, 8, 8, 0)
+        self._stack.setContentsMargins(8, 8, 8, 8)
         self._stack.setSpacing(4)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self.hide()

@@ -26,6 +26,7 @@ from widgets.video_gestures import PictureGestures
 from widgets.video_hud import HEIGHT_PX, SPINNER_STEPS, paint_pill, pill_width_px
 
 _SPINNER_MS = 50
+_SHOW_PIXELS_FROM = 8.0
 
 
 class VideoView(PictureGestures):
@@ -130,7 +131,11 @@ class VideoView(PictureGestures):
         if geometry is None or self._picture is None:
             self._paint_empty(painter)
         else:
-            self._picture.paint(painter, QRectF(*geometry.picture_rect), geometry.shown_zoom)
+            zoom = geometry.shown_zoom
+            # Who zooms in that far wants to click on single pixels.
+            is_smooth = zoom < _SHOW_PIXELS_FROM
+            rect = QRectF(*geometry.picture_rect)
+            self._picture.paint(painter, rect, zoom, is_smooth=is_smooth)
             self._paint_over(painter, geometry)
         self._paint_words(painter)
         if self.is_focus_shown:

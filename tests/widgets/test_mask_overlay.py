@@ -115,3 +115,10 @@ def test_the_outline_is_two_pixels_wide_at_any_zoom() -> None:
 
         # The soft edges of a round line are not counted as strong.
         assert 0.8 < width_px < 2.2
+
+
+def test_the_stairs_of_the_pixels_do_not_show() -> None:
+    outline = outline_of(disc_mask(200, 150, 100, 75, 40))
+
+    # Along the stairs it is longer by 5 percent.
+    assert outline.length() == pytest.approx(2 * np.pi * 40, rel=0.02)

@@ -314,6 +314,23 @@ def test_a_frame_far_larger_than_the_view_is_averaged(view: VideoView) -> None:
     assert np.mean(levels) == pytest.approx(100, abs=10)
 
 
+def test_single_pixels_can_be_seen_when_zoomed_in_far_but_never_unasked(
+    qtbot: QtBot, view: VideoView
+) -> None:
+    board = np.zeros((18, 32, 3), np.uint8)
+    board[::2, ::2] = board[1::2, 1::2] = 255
+    view.set_frame(Frame(board, 0, 0.0))
+
+    def greys() -> int:
+        line = [colour_at(view, x_px, 200).red() for x_px in range(300, 340)]
+        return sum(20 < level < 235 for level in line)
+
+    assert greys() > 10
+    view.zoom_to(24.0)
+
+    assert greys() == 0
+
+
 def test_frames_that_are_cut_out_of_larger_arrays_are_shown_right(view: VideoView) -> None:
     large = np.zeros((360, 640, 3), np.uint8)
     large[:, 320:] = (10, 200, 30)
