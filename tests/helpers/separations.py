@@ -6,6 +6,7 @@ from pathlib import Path
 
 import av
 import numpy as np
+import torch
 
 from core.domain.audio import AudioClip, AudioSource, Samples
 from core.domain.engines import SettingValue
@@ -14,6 +15,10 @@ from core.domain.prompts import Box, PromptSet, RegionPrompt, SpanPrompt, TimeSp
 from core.progress import CancelToken, Report, ignore
 from core.separation.protocol import SeparationRequest, Separator
 from tests.helpers.pictures import ArrayPictures, background, disc_mask
+
+
+# Tests run side by side; threads of torch that wait for each other would make all of them slow.
+torch.set_num_threads(1)
 
 
 class MemorySink:

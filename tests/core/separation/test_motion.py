@@ -38,6 +38,22 @@ def test_a_camera_that_moves_everything_alike_moves_no_object():
     assert np.median(energy.values) < 0.3
 
 
+def test_an_object_that_the_camera_follows_moves_although_it_rests_on_the_screen():
+    random = np.random.default_rng(0)
+    wall = np.repeat(np.repeat(random.integers(0, 255, (40, 80, 3), dtype=np.uint8), 6, 0), 6, 1)
+    still, _, track = shaking_disc([False] * 20)
+    mask = track.masks[0].unpack()
+    frames = []
+    for k in range(20):
+        frame = np.ascontiguousarray(wall[40:160, 2 * k : 2 * k + 160])
+        frame[mask] = still.frame_at(0).pixels[mask]
+        frames.append(frame)
+
+    energy = motion_energy(ArrayPictures(frames, 10), [track], [(0.0, 2.0)], _nothing)
+
+    assert np.median(energy.values) > 1.0
+
+
 def test_no_more_than_ten_pictures_a_second_or_so_are_compared():
     frames, masks = moving_disc(50)
     picture = ArrayPictures(frames, rate_hz=50)

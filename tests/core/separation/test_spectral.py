@@ -242,3 +242,25 @@ def test_a_setting_out_of_its_limits_is_refused_with_advice(engine, name, value)
         target_of(engine, mix, spans((1.0, 2.0)), settings={name: value})
 
     assert name in caught.value.advice
+
+
+def test_a_few_broken_samples_do_not_spoil_the_rest(engine):
+    wanted, mix = _tone_in_noise()
+    mix.samples[0, 5_000:5_003] = np.nan
+    mix.samples[0, 60_000] = -3e38
+
+    target = target_of(engine, mix, spans((1.0, 2.0)))
+
+    whole = clip(np.nan_to_num(mix.samples) * (np.abs(mix.samples) < 10))
+    assert si_sdr_gain_db(target, wanted, whole) > 15
+
+
+def test_a_sound_on_one_channel_alone_is_heard(engine):
+    wanted = only_during(tone(700, 4.0, n_channels=2), RATE_HZ, (1.0, 2.0))
+    wanted[0] = 0.0
+    mix = clip(wanted + noise(4.0, n_channels=2, gain=0.05))
+
+    target = target_of(engine, mix, spans((1.0, 2.0)))
+
+    heard = target[1, round(1.1 * RATE_HZ) : round(1.9 * RATE_HZ)]
+    assert np.sqrt(np.mean(heard**2)) > 0.15  # of 0.21 for the tone itself
