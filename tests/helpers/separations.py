@@ -16,7 +16,6 @@ from core.progress import CancelToken, Report, ignore
 from core.separation.protocol import SeparationRequest, Separator
 from tests.helpers.pictures import ArrayPictures, background, disc_mask
 
-
 # Tests run side by side; threads of torch that wait for each other would make all of them slow.
 torch.set_num_threads(1)
 
