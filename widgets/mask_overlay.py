@@ -90,7 +90,7 @@ def _contours(mask: Mask) -> tuple[list[Points], float]:
     longest = sorted(found, key=len, reverse=True)[:_N_PARTS]
     steps = [np.asarray((line[:, 0, :] + 0.5) / n_times, np.float32) for line in longest]
     offset = np.array([left, top], np.float32)
-    return [line + offset for line in steps], 1.0 / n_times
+    return [_smooth(line, n_times) + offset for line in steps], 1.0 / n_times
 
 
 def _smooth(line: Points, n_per_px: int) -> Points:

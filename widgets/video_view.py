@@ -133,7 +133,7 @@ class VideoView(PictureGestures):
         else:
             zoom = geometry.shown_zoom
             # Who zooms in that far wants to click on single pixels.
-            is_smooth = zoom < _SHOW_PIXELS_FROM
+            is_smooth = geometry.is_fitted or zoom < _SHOW_PIXELS_FROM
             rect = QRectF(*geometry.picture_rect)
             self._picture.paint(painter, rect, zoom, is_smooth=is_smooth)
             self._paint_over(painter, geometry)
