@@ -17,7 +17,7 @@ from core.domain.project import Project, Stem, StemResult
 from core.domain.prompts import PromptSet, RegionPrompt
 from core.errors import CoreError, ExportError, MediaError
 from core.files.write_errors import file_in_the_way, write_error
-from core.jobs.export import ExportAnswer, ExportJob
+from core.jobs.export import ExportAnswer, ExportJob, rehearse_export
 from core.jobs.export_plan import ExportSubject, files_in_the_way
 from core.jobs.masking import TrackJob
 from core.jobs.opening import OpenedMedia, OpenJob
@@ -66,7 +66,7 @@ def separate_clip(
     mix = _import(opened.info, track, home, report, cancel)
     project = Project(request.clip, track.index, (stem,), stem.stem_id)
     choice = replace(request.choice, stem_ids=(stem.stem_id,))
-    _refuse_in_the_way(ExportSubject(project, mix, opened.info), choice, home)
+    _rehearse(ExportSubject(project, mix, opened.info), choice, home)
     tracks = _track(opened, prompts, report, cancel)
     with tempfile.TemporaryDirectory(prefix="separate-", dir=home.cache) as folder:
         job = SeparationJob(
@@ -148,8 +148,8 @@ def _track(
     }
 
 
-def _refuse_in_the_way(subject: ExportSubject, choice: ExportChoice, home: Home) -> None:
-    """Look for files in the way now, as if the stem were made: it may take an hour."""
+def _rehearse(subject: ExportSubject, choice: ExportChoice, home: Home) -> None:
+    """Look for what is in the way now, as if the stem were made: that may take an hour."""
     mix = subject.mix
     stem = subject.project.stems[0]
     promised = StemResult(
@@ -163,9 +163,11 @@ def _refuse_in_the_way(subject: ExportSubject, choice: ExportChoice, home: Home)
         n_channels=mix.n_channels,
     )
     project = replace(subject.project, stems=(replace(stem, result=promised),))
-    in_the_way = files_in_the_way(replace(subject, project=project), choice)
+    subject = replace(subject, project=project)
+    in_the_way = files_in_the_way(subject, choice)
     if in_the_way and not choice.may_overwrite:
         raise _refusal(in_the_way)
+    rehearse_export(subject, choice)
 
 
 def _refusal(in_the_way: tuple[Path, ...]) -> CoreError:

@@ -46,8 +46,10 @@ def _cancelled_by_ctrl_c(cancel: CancelToken) -> Iterator[None]:
         cancel.cancel()
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
-    before = signal.signal(signal.SIGINT, ask_to_stop)
+    # A terminal that is closed and a batch system that ends the job say SIGTERM.
+    before = {one: signal.signal(one, ask_to_stop) for one in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        for one, handler in before.items():
+            signal.signal(one, handler)

@@ -27,6 +27,7 @@ class _Parcel:
     path: Path
     beside: Path
     old: Path
+    n_bytes: int = 0
     is_placed: bool = False
     is_replacing: bool = False
 
@@ -69,14 +70,15 @@ class Delivery:
         self._refuse_in_the_way(path)
         token = uuid.uuid4().hex[:8]
         beside = path.with_name(f".{path.stem[:40]}.{token}.part{path.suffix}")
-        parcel = _Parcel(path, beside, beside.with_suffix(".old"))
+        parcel = _Parcel(path, beside, beside.with_suffix(".old"), n_bytes)
         try:
             # Made at once, so that a folder that cannot be written to is known before the work.
             os.close(os.open(beside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
         except OSError as error:
             raise write_error(error, path) from error
         self._parcels.append(parcel)
-        _refuse_full_disk(path, n_bytes)
+        if n_bytes:
+            self._refuse_full_disk(path)
         return beside
 
     def commit(self) -> None:
@@ -106,6 +108,18 @@ class Delivery:
     def _refuse_in_the_way(self, path: Path) -> None:
         if path.is_dir() or (path.exists() and not self._may_overwrite):
             raise file_in_the_way(path)
+
+    def _refuse_full_disk(self, path: Path) -> None:
+        """Count what all files of this delivery still need, not only the newest."""
+        to_come = (max(0, one.n_bytes - one.beside.stat().st_size) for one in self._parcels)
+        needed_bytes, free_bytes = sum(to_come), shutil.disk_usage(path.parent).free
+        if needed_bytes + _SPARE_BYTES > free_bytes:
+            raise ExportError(
+                f"{path.parent} needs room for {needed_bytes} bytes and has {free_bytes}",
+                advice=f"There is no room for “{path.name}”: {needed_bytes / 1e6:.1f} MB are "
+                f"needed and {free_bytes / 1e6:.1f} MB are free. Make room, or choose a folder "
+                "on another disk.",
+            )
 
     def _take_back(self) -> None:
         for parcel in self._parcels:
@@ -176,13 +190,3 @@ def _flush_folders(folders: set[Path]) -> None:
                 os.fsync(handle)
             finally:
                 os.close(handle)
-
-
-def _refuse_full_disk(path: Path, n_bytes: int) -> None:
-    free_bytes = shutil.disk_usage(path.parent).free
-    if n_bytes and n_bytes + _SPARE_BYTES > free_bytes:
-        raise ExportError(
-            f"{path} needs {n_bytes} bytes and the disk has {free_bytes} left",
-            advice=f"There is no room for “{path.name}” ({n_bytes / 1e6:.0f} MB needed, "
-            f"{free_bytes / 1e6:.0f} MB free). Make room, or choose a folder on another disk.",
-        )

@@ -10,7 +10,7 @@ from core.errors import ExportError
 from core.files.atomic import Delivery
 from core.files.write_errors import write_error
 from core.jobs.export_plan import ExportSubject, plan_export
-from core.jobs.export_run import ExportRun
+from core.jobs.export_run import ExportRun, claim_all
 from core.jobs.requests import next_job_id
 from core.media.pts_table import PtsTable
 from core.progress import CancelToken, Report
@@ -66,18 +66,37 @@ class ExportJob:
         return ExportAnswer(self.job_id, files, run.notices, run.gain)
 
 
+def rehearse_export(subject: ExportSubject, choice: ExportChoice) -> None:
+    """Find out now what an export would be refused for after an hour of separating.
+
+    Nothing is left behind, not even a folder.
+
+    Raises:
+        ExportError: see `ExportJob`.
+    """
+    plan = plan_export(subject, choice)
+    with (
+        _folder(choice.folder, is_kept=False),
+        Delivery(may_overwrite=choice.may_overwrite) as delivery,
+    ):
+        claim_all(plan.files, subject, choice, delivery)
+
+
 @contextlib.contextmanager
-def _folder(folder: Path) -> Iterator[None]:
+def _folder(folder: Path, *, is_kept: bool = True) -> Iterator[None]:
     """Make the folder, and take away again what was made if nothing comes to lie in it."""
     missing = [part for part in (folder, *folder.parents) if not part.exists()]
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise write_error(error, folder / "export") from error
+        raise write_error(error, folder) from error
     try:
         yield
     except BaseException:
-        with contextlib.suppress(OSError):
-            for part in missing:
-                part.rmdir()
+        is_kept = False
         raise
+    finally:
+        if not is_kept:
+            with contextlib.suppress(OSError):
+                for part in missing:
+                    part.rmdir()

@@ -68,7 +68,7 @@ class ExportRun:
     ) -> Mapping[str, Path]:
         """Write every file beside its place and return role to final path."""
         # All names are claimed first: a file in the way is known before an hour of work.
-        beside = {planned: self._claim(planned, delivery) for planned in self._files}
+        beside = claim_all(self._files, self._subject, self._choice, delivery)
         effort = Effort("Export", self._total_effort(), report)
         self.gain = self._listen(effort, cancel)
         for seed, (planned, path) in enumerate(beside.items()):
@@ -77,13 +77,6 @@ class ExportRun:
             self._write_one(planned, path, seed, report=effort.part(weight), cancel=cancel)
             effort.finish(weight)
         return self._by_role()
-
-    def _claim(self, planned: PlannedFile, delivery: Delivery) -> Path:
-        n_bytes = 0
-        if planned.role in _SOUNDS:
-            refuse_unfit(self._subject.mix, self._choice.sound_format)
-            n_bytes = size_bytes(self._subject.mix, self._choice.sound_format)
-        return delivery.beside(planned.path, n_bytes=n_bytes)
 
     def _write_one(
         self, planned: PlannedFile, path: Path, seed: int, *, report: Report, cancel: CancelToken
@@ -192,6 +185,28 @@ class ExportRun:
             notices=self.notices,
         )
         return manifest_text(facts, cancel=cancel)
+
+
+def claim_all(
+    files: tuple[PlannedFile, ...],
+    subject: ExportSubject,
+    choice: ExportChoice,
+    delivery: Delivery,
+) -> dict[PlannedFile, Path]:
+    """Return where to write each of `files`.
+
+    Raises:
+        ExportError: a file is in the way, the folder or the disk refuses, or the format cannot
+            hold the sound.
+    """
+    beside = {}
+    for planned in files:
+        n_bytes = 0
+        if planned.role in _SOUNDS:
+            refuse_unfit(subject.mix, choice.sound_format)
+            n_bytes = size_bytes(subject.mix, choice.sound_format)
+        beside[planned] = delivery.beside(planned.path, n_bytes=n_bytes)
+    return beside
 
 
 def _effort_of(planned: PlannedFile) -> float:

@@ -1,6 +1,8 @@
 import errno
 import os
+import shutil
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -146,6 +148,21 @@ def test_too_little_room_is_known_before_the_work(tmp_path):
 
     assert "no room" in caught.value.advice
     assert names_in(tmp_path) == []
+
+
+def test_room_is_counted_for_all_files_together_and_not_twice_for_written_ones(
+    tmp_path, monkeypatch
+):
+    def disk_usage(folder):
+        return SimpleNamespace(free=10_000_000)
+
+    monkeypatch.setattr(shutil, "disk_usage", disk_usage)
+
+    with Delivery() as delivery:
+        delivery.beside(tmp_path / "a.wav", n_bytes=5_000_000).write_bytes(bytes(5_000_000))
+        delivery.beside(tmp_path / "b.wav", n_bytes=5_000_000)
+        with pytest.raises(ExportError, match="room for 10000000 bytes"):
+            delivery.beside(tmp_path / "c.wav", n_bytes=5_000_000)
 
 
 def test_a_disk_that_fills_up_meanwhile_leaves_nothing_behind(tmp_path):

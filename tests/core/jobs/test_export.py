@@ -22,7 +22,7 @@ from core.domain.prompts import (
 )
 from core.errors import ExportError
 from core.jobs import export_run
-from core.jobs.export import ExportJob
+from core.jobs.export import ExportJob, rehearse_export
 from core.jobs.export_plan import ExportSubject, files_in_the_way, plan_export
 from core.media.frame_reader import FrameReader
 from core.media.probe import probe
@@ -323,6 +323,20 @@ def test_a_folder_that_cannot_be_made_is_an_error_with_advice(tmp_path):
         export(source, choice_for(source, tmp_path / "file"))
 
     assert str(tmp_path / "file") in caught.value.advice
+
+
+def test_a_rehearsal_finds_what_is_in_the_way_and_leaves_nothing_behind(tmp_path):
+    source = subject(tmp_path)
+    choice = choice_for(source, tmp_path / "deep" / "er")
+
+    rehearse_export(source, choice)
+
+    assert not (tmp_path / "deep").exists()
+    choice.folder.mkdir(parents=True)
+    (choice.folder / "Duo - mix.wav").write_text("mine")
+    with pytest.raises(ExportError, match="exists"):
+        rehearse_export(source, choice)
+    assert names_in(choice.folder) == ["Duo - mix.wav"]
 
 
 def test_progress_rises_to_the_end_under_one_name(tmp_path):
