@@ -107,7 +107,9 @@ class Editor(QObject):
         self.separation = SeparationController(
             runner, document, tracks, self.masking, self._home.data / "stems", engines, self
         )
-        self.export = ExportController(runner, document, tracks, self.dialogs.export, self)
+        self.export = ExportController(
+            runner, document, tracks, self.dialogs.export, self._demo.parent, self
+        )
         self._warm_up = WarmUp(document, self)
         self._autosave = Autosave(document, tracks, runner, self._recovery_folder, self)
 

@@ -1,9 +1,10 @@
 """Export: offers what is there, asks, writes in the background, and says where it went."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, QStandardPaths, Signal, Slot
 
 from app.controllers.media import Clip
 from app.document import Document
@@ -38,11 +39,12 @@ class ExportController(QObject):
         document: Document,
         tracks: TrackStore,
         ask: Ask,
+        program_folder: Path,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._runner, self._document, self._tracks = runner, document, tracks
-        self._ask = ask
+        self._ask, self._program_folder = ask, program_folder
         self._last: ExportChoice | None = None
         self.clip: Clip | None = None
 
@@ -97,9 +99,17 @@ class ExportController(QObject):
         )
 
     def _folder_beside(self, clip: Clip) -> Path:
-        """Return a folder named after the clip, next to the project or the clip."""
-        home = self._document.path or clip.info.path
-        return home.parent / f"{clip.info.path.stem} stems"
+        """Return a folder named after the clip: by the project, else the clip, else at home.
+
+        What ships with the program is no place for a person's files, nor is a read-only disk.
+        """
+        name = f"{clip.info.path.stem} stems"
+        beside = (self._document.path or clip.info.path).parent
+        is_ours = beside.is_relative_to(self._program_folder)
+        if is_ours or not os.access(beside, os.W_OK):
+            documents = QStandardPaths.StandardLocation.DocumentsLocation
+            beside = Path(QStandardPaths.writableLocation(documents) or Path.home())
+        return beside / name
 
     def _offer(self, clip: Clip, subject: ExportSubject) -> ExportOffer:
         stems = subject.project.stems

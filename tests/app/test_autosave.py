@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import soundfile
+from PySide6.QtCore import QObject, Slot
 
 from app.autosave import Autosave, find_recoveries
 from app.document import Document
@@ -54,6 +55,16 @@ def autosave(document, runner, folder) -> Iterator[Autosave]:
     yield autosave
     runner.shutdown()
     autosave.close()
+
+
+class Listener(QObject):
+    def __init__(self) -> None:
+        super().__init__()
+        self.told: list[object] = []
+
+    @Slot(object)
+    def on_failed(self, error: object) -> None:
+        self.told.append(error)
 
 
 def track() -> MaskTrack:
@@ -250,14 +261,14 @@ def test_nothing_to_recover_where_nothing_ever_ran(tmp_path):
 def test_a_copy_that_cannot_be_written_is_told_once(qtbot, document, runner, folder, caplog):
     folder.mkdir()
     autosave = Autosave(document, TrackStore(), runner, folder, delay_ms=0)
-    told: list[object] = []
-    autosave.failed.connect(told.append)
+    listener = Listener()
+    autosave.failed.connect(listener.on_failed)
     autosave.path.mkdir()  # a folder in the way
 
     for name in ("Dog", "Cat"):
         edit(document, name)
         qtbot.waitUntil(lambda: not autosave._delay.isActive() and not runner.is_busy)
-    qtbot.waitUntil(lambda: told != [])
+    qtbot.waitUntil(lambda: listener.told != [])
 
-    assert len(told) == 1
+    assert len(listener.told) == 1
     autosave._lock.unlock()

@@ -57,7 +57,7 @@ def open_editor(qtbot, qapp, person, tmp_path):
             place,
             SettingsStore(place.config),
             engines(),
-            tmp_path / "no demo.mkv",
+            tmp_path / "program" / "demo.mkv",
             lambda rate_hz: (SilentOutput(rate_hz), ""),
         )
         connect_actions(editor)
@@ -219,6 +219,22 @@ def test_stems_are_exported_as_chosen(editor, qtbot, person, tmp_path):
 
     assert all(path.is_file() for path in exported.args[0].files.values())
     assert "Exported" in _titles(editor)
+
+
+def test_an_export_is_offered_beside_the_clip_and_not_inside_the_program(
+    editor, qtbot, monkeypatch, scene
+):
+    _mark(editor)
+    _separate(editor, qtbot)
+    offered = []
+    editor.export._ask = lambda defaults, *_: offered.append(defaults.folder)
+
+    editor.actions["export"].trigger()
+    editor.export._program_folder = scene.parent
+    editor.actions["export"].trigger()
+
+    assert offered[0] == scene.parent / "scene stems"
+    assert scene.parent not in offered[1].parents
 
 
 def test_a_separation_can_be_cancelled_and_leaves_nothing(editor, qtbot):

@@ -50,8 +50,10 @@ def test_time_never_runs_backward_when_the_device_takes_by_the_handful():
     positions = []
     for k in range(10, 200):
         late_s = 0.012 if k % 3 else 0.0
-        write(clock, Stretch(k * 20, 1.0, 20), at_s=(k - 9) * 0.02 + late_s)
-        positions += [clock.heard((k - 9) * 0.02 + late_s + d).position for d in (0.0, 0.007)]
+        now_s = (k - 9) * 0.02 + late_s
+        positions.append(clock.heard(now_s).position)
+        write(clock, Stretch(k * 20, 1.0, 20), at_s=now_s)
+        positions += [clock.heard(now_s + d).position for d in (0.0, 0.007)]
 
     assert positions == sorted(positions)
 
