@@ -11,6 +11,7 @@ from pathlib import Path
 
 COMMANDS = ("separate", "engines", "eval")
 USAGE_ERROR = 2
+CANCELLED = 130
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -48,4 +49,7 @@ def _problem(arguments: Sequence[str]) -> str | None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except KeyboardInterrupt:  # Ctrl+C while the libraries are still being loaded
+        sys.exit(CANCELLED)
