@@ -1,5 +1,6 @@
 """The project on the desk, with undo: edits swap one immutable project for another."""
 
+import weakref
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,13 +18,20 @@ class _ReplaceProject(QUndoCommand):
     ) -> None:
         super().__init__(text)
         self.before, self.after = before, after
-        self._show = show
+        # Weak: were the document part of a command, the end of the command could end the
+        # document, whose stack would then end the command a second time.
+        self._show = weakref.WeakMethod(show)
 
     def undo(self) -> None:
-        self._show(self.before)
+        self._show_if_there(self.before)
 
     def redo(self) -> None:
-        self._show(self.after)
+        self._show_if_there(self.after)
+
+    def _show_if_there(self, project: Project) -> None:
+        show = self._show()
+        if show is not None:
+            show(project)
 
 
 class Document(QObject):

@@ -1,3 +1,4 @@
+import weakref
 from pathlib import Path
 
 import pytest
@@ -165,3 +166,16 @@ def test_a_recovered_project_counts_as_unsaved(document):
     document.reset(edits.add_stem(Project(), "Rain"), is_saved=False)
 
     assert not document.is_clean
+
+
+def test_a_document_ends_in_peace(qtbot, start):
+    # A command that held its document would be deleted twice, once by Python and once by Qt.
+    for _ in range(20):
+        document = Document(start)
+        for name in ("One", "Two", "Three"):
+            document.apply("Rename stem", renamed(document.project, name))
+        ended = weakref.ref(document)
+
+        del document
+
+        assert ended() is None  # at once, not when the garbage is collected
