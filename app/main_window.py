@@ -59,7 +59,7 @@ class MainWindow(QMainWindow):
     ) -> None:
         super().__init__()
         self.setWindowTitle("Soloist")
-        self.setMinimumSize(QSize(960, 600))
+        self.setMinimumSize(QSize(1040, 640))
         self.resize(1280, 800)
         self.setAcceptDrops(True)
         self.may_close = may_close
@@ -113,23 +113,22 @@ class MainWindow(QMainWindow):
             splitter.restoreState(saved)
 
     def _lay_out(self) -> tuple[QSplitter, ...]:
-        picture = _column(self.video, self.prompts)
         side = QSplitter(Qt.Orientation.Vertical)
         side.addWidget(self.stems)
         side.addWidget(self.jobs)
         side.setStretchFactor(0, 3)
         side.setSizes([300, 120])
         top = QSplitter(Qt.Orientation.Horizontal)
-        top.addWidget(picture)
+        top.addWidget(self.video)
         top.addWidget(side)
         top.setStretchFactor(0, 1)
         top.setSizes([960, 320])
         whole = QSplitter(Qt.Orientation.Vertical)
         whole.addWidget(top)
-        whole.addWidget(_column(self.transport, self.timeline))
+        whole.addWidget(_column(self.prompts, self.transport, self.timeline))
         whole.setStretchFactor(0, 3)
         whole.setStretchFactor(1, 2)
-        whole.setSizes([430, 340])
+        whole.setSizes([400, 370])
         for splitter in (side, top, whole):
             splitter.setChildrenCollapsible(False)
         self._pages.addWidget(self.welcome)

@@ -50,6 +50,7 @@ class PlayingPresenter(QObject):
         player.position_changed.connect(self._on_position)
         player.playing_changed.connect(transport.set_playing)
         player.listen_changed.connect(self._show_listen)
+        player.speed_changed.connect(transport.set_shuttle)
         transport.play_requested.connect(player.toggle)
         transport.step_requested.connect(self.step_frames)
         transport.seek_requested.connect(player.seek)
