@@ -26,6 +26,8 @@ def check_of(case: Case) -> Callable[[Case], davis.Ours]:
     raise LookupError(f"nothing here computes {case.name}")
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(900)  # fifteen steps of the official size, on a busy machine
 def test_we_compute_what_the_official_code_computes(case):
     check = check_of(case)
 
