@@ -106,7 +106,10 @@ def _finished(pixels: Pixels, mask: Mask, marks: Marks, is_known: bool) -> Mask:
 
     A box or an earlier mask (`is_known`) vouches for pieces that hold no click of this frame.
     """
-    refined = _with_dots(refine_edges(pixels, mask), marks)
+    refined = refine_edges(pixels, mask)
+    if marks.boxes:
+        refined &= mask  # whose edge is where the person has drawn it
+    refined = _with_dots(refined, marks)
     places = [(int(click.x_px), int(click.y_px)) for click in marks.on]
     kept = pieces_at(refined, places)
     if is_known:

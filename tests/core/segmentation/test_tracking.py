@@ -2,11 +2,15 @@
 
 import numpy as np
 
+from core.domain.pictures import Pixels
 from core.domain.prompts import Click
 from core.progress import CancelToken, ignore
 from core.segmentation.classic import ClassicSegmenter
+from core.segmentation.optical_flow import FlowMeter
 from core.segmentation.protocol import Anchor
+from core.segmentation.shot_change import cut_likelihood
 from core.segmentation.track_gaps import Gap, blend
+from core.segmentation.tracker import View
 from tests.core.segmentation.scenes import (
     behind_a_pole,
     cut_to_elsewhere,
@@ -36,6 +40,8 @@ def test_confidence_falls_while_hidden_and_recovers_afterwards():
 
     confidence = [mask.confidence for mask in found]
     assert min(confidence[:20]) > 0.9
+    # Half of it is hidden at frame 23.
+    assert 0.3 < confidence[24] < 0.85
     assert max(confidence[number] for number in hidden) < 0.3
     assert min(confidence[-3:]) > 0.7
     assert not any(found[number].unpack().any() for number in hidden)
@@ -97,14 +103,14 @@ def test_small_things_in_large_frames_are_followed():
     true, frames = [], []
     for number in range(12):
         pixels = np.repeat(np.repeat(background(160, 90), 6, axis=0), 6, axis=1)
-        mask = disc_mask(960, 540, 300 + 6 * number, 300, 12)
+        mask = disc_mask(960, 540, 300 + 9 * number, 300 + 4 * number, 7)
         pixels[mask] = (230, 220, 40)
         frames.append(pixels)
         true.append(mask)
 
     found = track(CLASSIC, frames, [(0, true[0])])
 
-    assert mean_overlap(found, true) > 0.75
+    assert mean_overlap(found, true) > 0.8
 
 
 def test_an_empty_anchor_is_followed_by_nothing():
@@ -154,3 +160,18 @@ def test_a_frame_between_two_anchors_is_first_guessed_and_then_settled():
 
     assert pts.count(int(picture.pts_table[0])) == 1
     assert pts.count(int(picture.pts_table[4])) == 2
+
+
+def _change(old: Pixels, new: Pixels) -> float:
+    one, two = View.of(old, 1), View.of(new, 1)
+    motion = FlowMeter().between(one.gray, two.gray)
+    return cut_likelihood(one.colours, two.colours, two.gray, motion)
+
+
+def test_a_cut_is_told_from_a_moving_camera():
+    frames, _ = cut_to_elsewhere()
+    moved = np.roll(frames[0], 6, axis=1)
+
+    assert _change(frames[0], frames[1]) < 0.1
+    assert _change(frames[0], moved) < 0.3
+    assert _change(frames[11], frames[12]) > 0.7
