@@ -37,13 +37,12 @@ def separation(
     ratio mask (the ceiling).
     """
 
-    def work(line: ProgressLine, cancel: CancelToken) -> None:
+    def work(_line: ProgressLine, cancel: CancelToken) -> None:
         from core.evaluation.separation import run
         from core.evaluation.trial import Bench
 
         bench = Bench(device=device, cancel=cancel)
-        report = run(folder, engine, n_mixtures=count, bench=bench, seed=seed, write=line.say)
-        print(report.text)
+        run(folder, engine, n_mixtures=count, bench=bench, seed=seed, write=_write)
 
     raise typer.Exit(run_plainly(work))
 
@@ -59,12 +58,16 @@ def scenes(
 ) -> None:
     """Separate filmed scenes whose stems are known, by their regions and spans."""
 
-    def work(line: ProgressLine, cancel: CancelToken) -> None:
+    def work(_line: ProgressLine, cancel: CancelToken) -> None:
         from core.evaluation.scenes import run
         from core.evaluation.trial import Bench
 
         bench = Bench(device=device, cancel=cancel)
-        report = run(folder, engine, bench=bench, seed=seed, write=line.say)
-        print(report.text)
+        run(folder, engine, bench=bench, seed=seed, write=_write)
 
     raise typer.Exit(run_plainly(work))
+
+
+def _write(line: str) -> None:
+    """Each line as soon as it is known: a run takes minutes, and may be watched through a pipe."""
+    print(line, flush=True)
