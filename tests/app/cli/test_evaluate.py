@@ -1,34 +1,41 @@
-from pathlib import Path
-
 import pytest
-import soundfile
 
 from app.cli.root import run
-from tests.helpers.sounds import noise, only_during, tone
-
-RATE_HZ = 16_000
+from core.evaluation import scenes, separation
 
 
-@pytest.fixture
-def recordings(tmp_path: Path) -> Path:
-    """Two classes of two recordings each, with pauses."""
-    for name, frequency_hz in (("bell", 2000), ("horn", 300)):
-        folder = tmp_path / "audio" / name
-        folder.mkdir(parents=True)
-        for take in range(2):
-            sound = tone(frequency_hz + 50 * take, 5.0, RATE_HZ) + noise(5.0, RATE_HZ, gain=0.01)
-            kept = only_during(sound, RATE_HZ, (0.3, 3.0))
-            soundfile.write(folder / f"{take}.wav", kept.T, RATE_HZ)
-    return tmp_path
+def test_the_benchmark_of_mixtures_gets_what_was_asked_and_its_lines_are_printed(
+    tmp_path, monkeypatch, capsys
+):
+    asked = {}
+
+    def measure(folder, engine, *, n_mixtures, bench, seed, write):
+        asked.update(folder=folder, engine=engine, n=n_mixtures, seed=seed, device=bench.device)
+        write("a mixture")
+        write("the table")
+
+    monkeypatch.setattr(separation, "run", measure)
+    options = "--engine", "spectral", "--count", "3", "--seed", "7", "--device", "cpu"
+
+    assert run(["eval", "separation", str(tmp_path), *options]) == 0
+
+    assert asked == {"folder": tmp_path, "engine": "spectral", "n": 3, "seed": 7, "device": "cpu"}
+    assert capsys.readouterr().out == "a mixture\nthe table\n"
 
 
-def test_an_engine_is_measured_beside_baselines_on_any_folder_of_recordings(recordings, capsys):
-    assert run(["eval", "separation", str(recordings), "--count", "1", "--seed", "3"]) == 0
+def test_the_benchmark_of_scenes_likewise(tmp_path, monkeypatch, capsys):
+    asked = {}
 
-    table = capsys.readouterr().out
-    for row in ("spectral", "nmf-mfcc", "mix", "irm", "SI-SDR"):
-        assert row in table
-    assert table.count("Medians") == 1
+    def measure(folder, engine, *, bench, seed, write):
+        asked.update(folder=folder, engine=engine, seed=seed, device=bench.device)
+        write("the table")
+
+    monkeypatch.setattr(scenes, "run", measure)
+
+    assert run(["eval", "scenes", str(tmp_path), "--seed", "2"]) == 0
+
+    assert asked == {"folder": tmp_path, "engine": "spectral", "seed": 2, "device": "auto"}
+    assert capsys.readouterr().out == "the table\n"
 
 
 @pytest.mark.parametrize(
