@@ -2,7 +2,7 @@
 
 However long the mix, no more than a budget of it is read, nearest to where it matters.
 
-Letters in shapes: C channels, N samples, F frequency bins, T frames.
+Letters in shapes: C channels, N samples, F frequency bins, B bands, T frames.
 """
 
 from dataclasses import dataclass
@@ -14,6 +14,7 @@ from torch import Tensor
 
 from core.domain.audio import AudioSource
 from core.separation import intervals
+from core.separation.bands import Bands
 from core.separation.intervals import Interval, Intervals
 from core.separation.stft import Stft
 
@@ -25,7 +26,7 @@ class Heard:
     """Spectrum levels of the frames that were heard, and where those lie in the mix.
 
     Attributes:
-        levels: (F, T) magnitude or power, mean over the channels.
+        levels: (B, T) magnitude or power in bands, mean over the channels.
         centres: (T,) sample index of the middle of each frame.
     """
 
@@ -47,12 +48,14 @@ class Listener:
     Attributes:
         mix: what is heard.
         stft: the transform of the engine.
+        bands: into which its bins are gathered.
         is_power: power instead of magnitude.
         device: where the levels go.
     """
 
     mix: AudioSource
     stft: Stft
+    bands: Bands
     is_power: bool
     device: torch.device
 
@@ -86,16 +89,17 @@ class Listener:
                 levels.append(self._levels(first, last))
                 centres.append(np.arange(first, last, dtype=np.int64) * n_hop)
         if not levels:
-            nothing = torch.zeros(self.stft.n_bins, 0, device=self.device)
+            nothing = torch.zeros(len(self.bands), 0, device=self.device)
             return Heard(nothing, np.zeros(0, np.int64))
         return Heard(torch.cat(levels, 1), np.concatenate(centres))
 
     def _levels(self, first: int, last: int) -> Tensor:
-        """Return the levels (F, last - first) of frames counted from the start of the mix."""
+        """Return the levels (B, last - first) of frames counted from the start of the mix."""
         n_hop, n_around = self.stft.n_hop, self.stft.n_window // self.stft.n_hop
         samples = self.mix.read((first - n_around) * n_hop, (last + n_around) * n_hop)
         spectrum = self.stft.forward(finite(samples), self.device)  # (C, F, T)
-        return levels_of(spectrum[:, :, n_around : n_around + last - first], self.is_power)
+        wanted = spectrum[:, :, n_around : n_around + last - first]
+        return self.bands.pool(levels_of(wanted, self.is_power))
 
 
 def levels_of(spectrum: Tensor, is_power: bool) -> Tensor:

@@ -19,6 +19,7 @@ from core.domain.prompts import PromptKind
 from core.errors import PromptError
 from core.progress import CancelToken, Report
 from core.separation import intervals
+from core.separation.bands import Bands
 from core.separation.chunking import ChunkPlan, overlap_add
 from core.separation.devices import pick_device
 from core.separation.intervals import Intervals
@@ -90,7 +91,8 @@ class _Run:
         is_searched = settings.unmarked == "searched"
         marks = read_marks(request.mix, request.prompts, is_unmarked_searched=is_searched)
         stft = Stft.lasting(WINDOW_S, request.mix.sample_rate_hz)
-        listener = Listener(request.mix, stft, settings.divergence == "is", device)
+        bands = Bands.of(stft.n_bins, request.mix.sample_rate_hz)
+        listener = Listener(request.mix, stft, bands, settings.divergence == "is", device)
         nmf = Nmf(settings.divergence, settings.passes, pulse.beat)
         return cls(request, settings, marks, listener, nmf, pulse)
 
@@ -114,6 +116,7 @@ class _Run:
         masker = Masker(
             mix=self.request.mix,
             stft=stft,
+            bands=self.listener.bands,
             nmf=self.nmf,
             learned=learned,
             strokes=self.request.prompts.spectral,

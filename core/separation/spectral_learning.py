@@ -1,6 +1,6 @@
 """How the spectral engine learns: shapes of the background, shapes of the target, who is who.
 
-Letters in shapes: F frequency bins, T frames, P parts.
+Letters in shapes: B frequency bands, T frames, P parts.
 """
 
 from collections.abc import Mapping
@@ -35,7 +35,7 @@ class Learned:
     """Two sets of spectral shapes in one.
 
     Attributes:
-        shapes: (F, P), each adding up to one.
+        shapes: (B, P), each adding up to one.
         share: (P,) how much of each part is the target, 0 to 1.
         scale: what the levels are divided by before they are explained.
         notes: what the person should be told.
@@ -151,7 +151,7 @@ class Teacher:
         n_parts: int,
         known: Tensor | None = None,
     ) -> Tensor:
-        """Return shapes (F, P) of what is heard beside `known`; none where too little is heard."""
+        """Return shapes (B, P) of what is heard beside `known`; none where too little is heard."""
         if len(heard) < LEAST_FRAMES:
             return heard.levels.new_zeros(heard.levels.shape[0], 0)
         # No more shapes than the frames can tell apart.
@@ -160,20 +160,18 @@ class Teacher:
         return self.nmf.learn(heard.levels / scale, n_parts, dice, known=known, weights=weights)
 
     def _weights(self, heard: Heard, *, is_background: bool) -> Tensor | None:
-        """Return (F, T) zero where paint says that the cell teaches the wrong sound."""
+        """Return (B, T) zero where paint says that the cell teaches the wrong sound."""
         if not self.strokes:
             return None
-        is_target, is_other = painted(self.strokes, self._times_s(heard), self._bins_hz())
+        is_target, is_other = painted(
+            self.strokes, self._times_s(heard), self.listener.bands.centres_hz
+        )
         wrong = is_target if is_background else is_other
         return torch.as_tensor(~wrong, dtype=torch.float32, device=heard.levels.device)
 
     def _times_s(self, heard: Heard) -> npt.NDArray[np.float64]:
         mix = self.listener.mix
         return heard.centres / mix.sample_rate_hz + mix.start_s
-
-    def _bins_hz(self) -> npt.NDArray[np.float64]:
-        n_bins = self.listener.stft.n_bins
-        return np.linspace(0.0, 0.5 * self.listener.mix.sample_rate_hz, n_bins)
 
     def _scale(self, lesson: Lesson) -> float:
         """Return the mean level, so that thresholds mean the same for loud and quiet mixes."""

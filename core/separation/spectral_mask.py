@@ -1,6 +1,6 @@
 """Lays what the spectral engine has learned on a piece of the mix: one soft mask, all channels.
 
-Letters in shapes: C channels, N samples, F frequency bins, T frames, P parts.
+Letters in shapes: C channels, N samples, F frequency bins, B bands, T frames, P parts.
 """
 
 from dataclasses import dataclass
@@ -12,6 +12,7 @@ from torch import Tensor
 from core.domain.audio import AudioSource, Samples
 from core.domain.prompts import SpectralPrompt
 from core.errors import EngineError
+from core.separation.bands import Bands
 from core.separation.intervals import Intervals
 from core.separation.listening import finite, levels_of
 from core.separation.nmf import TINY, Nmf
@@ -27,6 +28,7 @@ class Masker:
     Attributes:
         mix: whose rate and start count; pieces are handed in.
         stft: the transform the shapes were learned on.
+        bands: the bands they were learned in.
         nmf: explains what is heard by the shapes.
         learned: the shapes, or None where paint alone decides.
         strokes: painted cells, which overrule the shapes and the spans.
@@ -37,6 +39,7 @@ class Masker:
 
     mix: AudioSource
     stft: Stft
+    bands: Bands
     nmf: Nmf
     learned: Learned | None
     strokes: tuple[SpectralPrompt, ...]
@@ -71,13 +74,13 @@ class Masker:
             only_removed = not any(stroke.is_positive for stroke in self.strokes)
             return torch.full(spectrum.shape[1:], float(only_removed), device=self.device)
         is_power = self.nmf.divergence == "is"
-        levels = levels_of(spectrum, is_power) / self.learned.scale
+        levels = self.bands.pool(levels_of(spectrum, is_power)) / self.learned.scale  # (B, T)
         shapes, share = self.learned.shapes, self.learned.share
         activity = self.nmf.explain(levels, shapes)  # (P, T)
         exponent = 0.5 * self.sharpness if is_power else self.sharpness
         target = ((shapes * share) @ activity) ** exponent
         rest = ((shapes * (1.0 - share)) @ activity) ** exponent
-        return target / (target + rest + TINY)
+        return self.bands.spread(target / (target + rest + TINY))
 
     def _paint(self, start: int, n_samples: int) -> tuple[np.ndarray, np.ndarray]:
         rate_hz = self.mix.sample_rate_hz
