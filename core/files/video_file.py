@@ -37,7 +37,8 @@ def written_video(path: Path) -> Iterator[OutputContainer]:
         OSError: the disk is full or the file cannot be written.
     """
     try:
-        with av.open(str(path), "w") as container:
+        # The prefix keeps a colon in a name from being taken for a protocol.
+        with av.open(f"file:{path.absolute()}", "w") as container:
             yield container
     except av.FFmpegError as error:
         # FFmpeg's "disk full" and the like are OSErrors too and are told better as such.
