@@ -36,6 +36,7 @@ from app.presenters.stems import StemsPresenter
 from app.settings import SettingsStore
 from app.track_store import TrackStore
 from app.warm_up import WarmUp
+from app.working_folder import WorkingFolder
 from core.domain import edits
 from core.domain.engines import EngineInfo
 from core.domain.listening import Listen
@@ -59,7 +60,7 @@ class Editor(QObject):
     ) -> None:
         super().__init__()
         self._demo, self._home = demo, home
-        self._recovery: Recovery | None = None
+        self._working = WorkingFolder(home.data / "stems")
         self.document, self.tracks = Document(), TrackStore()
         self.runner, self.feeder = JobRunner(self), FrameFeeder(self)
         self.player = Player(self, open_output=open_output)
@@ -90,9 +91,8 @@ class Editor(QObject):
         self._warm_up.shutdown()
         self.pictures.close()
         self._autosave.close()
-        if self._recovery is not None:
-            self._recovery.discard()
         self.media.release()
+        self._working.remove()
 
     @property
     def _recovery_folder(self) -> Path:
@@ -105,7 +105,7 @@ class Editor(QObject):
         self.projects = ProjectController(runner, document, tracks, self.media, self.dialogs, self)
         self.masking = MaskingController(runner, document, tracks, self)
         self.separation = SeparationController(
-            runner, document, tracks, self.masking, self._home.data / "stems", engines, self
+            runner, document, tracks, self.masking, self._working.path, engines, self
         )
         self.export = ExportController(
             runner, document, tracks, self.dialogs.export, self._demo.parent, self
@@ -274,7 +274,6 @@ class Editor(QObject):
         if not self.dialogs.recover([newest.name]):
             newest.discard()
             return False
-        # Its stems are still read from there: it is discarded when all has ended well.
-        self._recovery = newest
+        self._autosave.adopt(newest)
         self.projects.restore(newest.loaded, newest.document_path)
         return True

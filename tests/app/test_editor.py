@@ -246,7 +246,7 @@ def test_a_separation_can_be_cancelled_and_leaves_nothing(editor, qtbot):
     qtbot.waitUntil(lambda: not editor.runner.is_busy, timeout=WAIT_MS)
 
     assert editor.document.project == before
-    assert not list((home().data / "stems").glob("*"))
+    assert not list((home().data / "stems").rglob("*.wav"))
 
 
 def test_one_key_goes_round_mix_target_and_residual(editor, qtbot):
