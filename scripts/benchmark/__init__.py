@@ -1,0 +1,1 @@
+"""Measures what the program promises of speed and memory; see docs/benchmarks.md. No tests."""
