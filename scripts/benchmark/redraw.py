@@ -29,8 +29,8 @@ from scripts.benchmark.measuring import (
 from widgets.theme import THEMES, apply_theme
 from widgets.timeline import Timeline
 
-_WIDTHS_PX = (1280, 2560)
-_HEIGHT_PX = 340
+_SIZES_PX = ((1280, 340), (2560, 600))
+"""Of the whole timeline, as in a window of 1280 x 800 and in one of 2560 x 1440."""
 _VIEWS_S = (3600.0, 600.0, 60.0, 10.0, 1.0, 0.05)
 _N_PLACES = 40
 _CACHE_BYTES = 64 * 2**30
@@ -46,7 +46,7 @@ def main(hours: float) -> None:
         )
         print(f"reading the sound of {hours:g} h: {run.wall_s:.1f} s, peak {run.peak_mib:.0f} MiB")
         place = Home(*(Path(folder) / "home" / name for name in ("config", "cache", "data")))
-        print_table(("view", "width", *SPREAD), list(_rows(_read(path, place), hours * 3600)))
+        print_table(("view", "timeline", *SPREAD), list(_rows(_read(path, place), hours * 3600)))
 
 
 def _read(path: Path, place: Home) -> ImportedAudio:
@@ -60,14 +60,14 @@ def _rows(sound: ImportedAudio, duration_s: float) -> Iterator[tuple[str, ...]]:
     timeline = Timeline()
     timeline.set_duration(duration_s)
     timeline.set_sound(sound.peaks, sound.spectrogram)
-    for width_px in _WIDTHS_PX:
-        timeline.resize(QSize(width_px, _HEIGHT_PX))
+    for size_px in _SIZES_PX:
+        timeline.resize(QSize(*size_px))
         timeline.show()
         app.processEvents()
         for view_s in (duration_s, *(view_s for view_s in _VIEWS_S if view_s < duration_s)):
             found = _redraws_ms(timeline, view_s)
             app.processEvents()
-            yield (f"{view_s:g} s", f"{width_px} px", *spread(found))
+            yield (f"{view_s:g} s", "{} x {} px".format(*size_px), *spread(found))
     sound.close()
     timeline.close()
 
