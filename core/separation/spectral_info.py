@@ -20,7 +20,7 @@ SPECTRAL_INFO = EngineInfo(
         ),
         EngineSetting(
             name="target_parts",
-            default=8,
+            default=12,
             minimum=1,
             maximum=64,
             help="How many spectral shapes the target may have. More for melodies and speech.",
