@@ -1,4 +1,4 @@
-"""The object that fills a box: GrabCut from the box and nested regions, the tightest fit wins.
+"""The object that fills a box: GrabCut from several beginnings, and the tightest fit wins.
 
 Letters in shapes: H, W frame pixels; h, w working pixels.
 """
@@ -22,7 +22,7 @@ from core.segmentation.working_picture import Window, WorkingPicture, lab_of, lo
 _WORKING_SIDE_PX = 160
 _CONTEXT = 0.3
 """How much of the box's size is looked at around it, to learn what the object is not."""
-_N_REGIONS = 3
+_CORE_PARTS = (0.3, 0.55)
 
 
 def mask_in_box(pixels: Pixels, box: Box, marks: Marks, cancel: CancelToken) -> Mask:
@@ -54,17 +54,19 @@ def _best_fit(picture: WorkingPicture, inside: Mask, marks: Marks) -> Mask:
     scene = scene_of(picture, lab, edges)
     surely, never = _seeds(picture, inside, marks)
     ellipse = _ellipse(inside)
-    starts = [inside, ellipse]
-    tree = build_tree(lab, patches(calm, edges), edges)
-    window = window_of(inside)
-    if window is not None:
-        middle = (window.left_px + window.right_px) // 2, (window.top_px + window.bottom_px) // 2
-        regions = [region & inside for region in tree.regions_at(*middle)]
-        starts += sorted(regions, key=lambda region: -_tightness(region, inside))[:_N_REGIONS]
+    # A core that surely belongs keeps the cut from giving up things coloured like their
+    # surroundings; without one, things with a hole in the middle or thin things come out better.
+    cores = [surely, *(surely | (_ellipse(inside, part) & ~never) for part in _CORE_PARTS)]
     found = [
-        fill_holes(largest_pieces(cut(picture.pixels, start & ~never, surely, never)))
-        for start in starts
+        fill_holes(largest_pieces(cut(picture.pixels, start & ~never, core, never)))
+        for start in (inside, ellipse)
+        for core in cores
     ]
+    # A box drawn too tight cuts the thing, and its own colours lie outside: trust edges then.
+    middle = np.argwhere(inside).mean(axis=0).astype(int)
+    tree = build_tree(lab, patches(calm, edges), edges)
+    regions = [fill_holes(region) & inside for region in tree.regions_at(middle[1], middle[0])]
+    found += [region & ~never | surely for region in regions]
 
     def worth(mask: Mask) -> float:
         return edge_support(scene, mask) * math.pow(_tightness(mask, inside), 1.5)
@@ -86,13 +88,16 @@ def _seeds(picture: WorkingPicture, inside: Mask, marks: Marks) -> tuple[Mask, M
     return surely, never
 
 
-def _ellipse(inside: Mask) -> Mask:
-    """Return the ellipse that fills the box."""
+def _ellipse(inside: Mask, part: float = 0.92) -> Mask:
+    """Return the ellipse that fills `part` of the box's width and height."""
     window = window_of(inside)
     drawn = np.zeros(inside.shape, np.uint8)
     if window is not None:
         middle = (window.left_px + window.right_px) // 2, (window.top_px + window.bottom_px) // 2
-        axes = max(1, round(window.width_px * 0.46)), max(1, round(window.height_px * 0.46))
+        axes = (
+            max(1, round(window.width_px * part / 2)),
+            max(1, round(window.height_px * part / 2)),
+        )
         cv2.ellipse(drawn, middle, axes, 0, 0, 360, 1, -1)
     return drawn.astype(np.bool_) & inside
 

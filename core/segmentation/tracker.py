@@ -20,13 +20,15 @@ from core.segmentation.appearance import Appearance, Colours, alike, colour_numb
 from core.segmentation.graph_cut import cut
 from core.segmentation.mask_shapes import area, fill_holes, grow, largest_pieces
 from core.segmentation.optical_flow import FlowMeter, Gray, Motion, shifted
-from core.segmentation.redetection import Portrait, find_again
+from core.segmentation.redetection import Portrait, Sighting, find_again
 from core.segmentation.shot_change import cut_likelihood
-from core.segmentation.working_picture import Field, window_of
+from core.segmentation.working_picture import Field, Window, window_of
 
 _HIDDEN_BELOW = 0.82  # part of the expected shape that is seen
 _LOST_BELOW = 0.15
 _SPEED_FROM = 0.5
+_SHORT_OF = 0.95
+_SHAKEN_BELOW = 0.6
 _MAX_HIDDEN_FRAMES = 40
 _KEPT_PER_FRAME = 0.97
 _NEVER_SURER_THAN = 0.97
@@ -64,7 +66,7 @@ class Tracker:
         evidence = self._appearance.evidence_at(self._view.colours)
         self._portraits = [Portrait.take(pixels, mask, evidence)]
         self._speed = 0.0, 0.0
-        self._confidence = 1.0
+        self._confidence = self._ceiling = 1.0
         self._n_hidden = 0
         self._n_lost = 0
         self._is_other_shot = False
@@ -96,7 +98,7 @@ class Tracker:
             return
         self._seen = seen
         rising = self._confidence + 0.25 * (now - self._confidence)
-        self._confidence = min(now, rising) if now > self._confidence else now
+        self._confidence = min(now, rising, self._limit(now))
         self._learn_on(seen, expected)
 
     def _moved(self, motion: Motion) -> Field:
@@ -125,8 +127,9 @@ class Tracker:
         if telling < 0.2 or not likely.any():
             return fill_holes(largest_pieces(likely))
         band_px = max(1.5, 0.09 * math.sqrt(size) * telling)
-        near = grow(likely, 2 * band_px) & (evidence > 0.7)
-        likely |= near
+        if area(likely) < _SHORT_OF * area(expected):
+            # Something is missing: it may have moved unlike the rest. Else nothing may creep on.
+            likely |= grow(likely, 2 * band_px) & (evidence > 0.7)
         core = ~grow(~likely, band_px) & motion.is_sure & (evidence > -0.2)
         never = ~grow(expected | likely, band_px) | (evidence < -0.93)
         found = fill_holes(largest_pieces(cut(self._view.pixels, likely, core, never, 1), 0.1))
@@ -150,6 +153,17 @@ class Tracker:
             * min(1.0, whole / 0.9)
             * (1.0 - min(1.0, 1.5 * max(0.0, foreign - 0.1)))
         )
+
+    def _limit(self, now: float) -> float:
+        """Return how sure the tracker may be: once shaken, only recognition restores trust."""
+        if now < _SHAKEN_BELOW:
+            self._ceiling = min(self._ceiling, now + 0.1)
+        elif self._ceiling < 1.0:
+            window = window_of(self._expected > 0.5)
+            evidence = self._appearance.evidence_at(self._view.colours)
+            if window is not None and self._sighted(window.middle(3), evidence, 0.6):
+                self._ceiling = min(1.0, self._ceiling + 0.1)
+        return self._ceiling
 
     def _learn_on(self, seen: Mask, expected: Mask) -> None:
         """Let shape and colours follow what was seen, as far as it can be trusted."""
@@ -191,20 +205,23 @@ class Tracker:
         reach = 0.4 * size + min(3.0 * size, self._n_lost * max(1.5, 1.5 * speed))
         high, wide = self._seen.shape
         region = window.grown(reach, wide, high)
-        needed = 0.8 if self._is_other_shot else 0.6
+        sighting = self._sighted(region, evidence, 0.8 if self._is_other_shot else 0.6)
+        if sighting is not None:
+            self._find(sighting.mask, sighting.quality)
+
+    def _sighted(self, region: Window, evidence: Field, needed: float) -> Sighting | None:
         for portrait in self._portraits:
-            if portrait is None:
-                continue
-            sighting = find_again(portrait, self._view.pixels, evidence, region)
-            if sighting is not None and sighting.quality > needed:
-                self._find(sighting.mask, sighting.quality)
-                return
+            if portrait is not None:
+                sighting = find_again(portrait, self._view.pixels, evidence, region)
+                if sighting is not None and sighting.quality > needed:
+                    return sighting
+        return None
 
     def _find(self, mask: Mask, quality: float) -> None:
         self._n_lost = self._n_hidden = 0
         self._expected = mask.astype(np.float32)
         self._seen = mask
-        self._confidence = min(_FOUND_AGAIN_AT_MOST, quality * 0.7)
+        self._confidence = self._ceiling = min(_FOUND_AGAIN_AT_MOST, quality * 0.7)
 
     @staticmethod
     def _learn(view: View, mask: Mask) -> Appearance:

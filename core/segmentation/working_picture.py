@@ -36,6 +36,11 @@ class Window:
     def slices(self) -> tuple[slice, slice]:
         return slice(self.top_px, self.bottom_px), slice(self.left_px, self.right_px)
 
+    def middle(self, reach_px: int) -> "Window":
+        """Return the few pixels around the window's middle."""
+        x, y = (self.left_px + self.right_px) // 2, (self.top_px + self.bottom_px) // 2
+        return Window(max(0, x - reach_px), max(0, y - reach_px), x + reach_px, y + reach_px)
+
     def grown(self, by_px: float, width_px: int, height_px: int) -> "Window":
         """Return the window wider by `by_px` on every side, cut at the frame's edges."""
         return Window(

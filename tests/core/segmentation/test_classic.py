@@ -66,9 +66,9 @@ def test_a_mask_has_no_holes_and_is_one_piece_with_the_click():
 def test_nothing_of_a_boxed_thing_lies_outside_the_box():
     pixels, true = disc_scene()
     boxed = np.zeros_like(true)
-    boxed[30:66, 10:48] = True  # cuts the disc
+    boxed[40:66, 20:48] = True  # cuts the disc
 
-    mask = _mask(pixels, [], [Box(10, 30, 48, 66, 0)])
+    mask = _mask(pixels, [], [Box(20, 40, 48, 66, 0)])
 
     assert not (mask & ~boxed).any()
     assert overlap(mask, true & boxed) > 0.7

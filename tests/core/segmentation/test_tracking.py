@@ -74,6 +74,19 @@ def test_after_a_cut_the_tracker_owns_up():
     assert not any(mask.unpack().any() for mask in found[12:])
 
 
+def test_a_slow_dissolve_is_not_trusted_either():
+    frames, masks = cut_to_elsewhere()
+    room = frames[-1].astype(float)
+    for step in range(10):
+        mixed = frames[11] * (1 - step / 9) + room * (step / 9)
+        frames[12 + step] = mixed.astype(np.uint8)
+    frames += [frames[-1]] * 8
+
+    found = track(CLASSIC, frames, [(0, masks[0])])
+
+    assert max(mask.confidence for mask in found[-8:]) < 0.5
+
+
 def test_what_comes_back_after_a_cutaway_is_found_again():
     frames, masks = moving_disc(24)
     room = cut_to_elsewhere()[0][-1]
