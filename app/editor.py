@@ -136,6 +136,7 @@ class Editor(QObject):
         self.media.clip_closed.connect(self._on_clip_closed)
         self.media.sound_opened.connect(self._on_sound)
         self.media.sound_whole.connect(self._on_sound)
+        self.media.sound_closed.connect(self._on_sound_closed)
         self.media.failed.connect(self._on_failed)
         for controller in (self.projects, self.masking, self.separation, self.export):
             controller.failed.connect(self._on_failed)
@@ -210,6 +211,14 @@ class Editor(QObject):
         self.export.clip = clip
         for warning in clip.sound.warnings if clip.sound and clip.is_sound_whole else ():
             self.notices.tell(warning)
+
+    @Slot(object)
+    def _on_sound_closed(self, clip: Clip) -> None:
+        # What was separated, drawn or measured of the other track does not fit the coming one.
+        self.separation.set_clip(clip)
+        self.pictures.set_clip(clip)
+        self.playing.close_sound(clip)
+        self.export.clip = clip
 
     @Slot(int)
     def _on_audio_track(self, index: int) -> None:

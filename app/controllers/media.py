@@ -65,6 +65,7 @@ class MediaController(QObject):
         clip_opened: the new `Clip`; its sound may still be missing.
         sound_opened: the `Clip`, now with a sound that may still grow.
         sound_whole: the `Clip` with all of its sound.
+        sound_closed: the `Clip` without its sound, since another sound track is read now.
         clip_closed: the clip was taken off the desk, for good or for another one.
         failed: the error, and the path that it belongs to; the earlier clip is still open.
     """
@@ -73,6 +74,7 @@ class MediaController(QObject):
     clip_opened = Signal(object)
     sound_opened = Signal(object)
     sound_whole = Signal(object)
+    sound_closed = Signal(object)
     clip_closed = Signal()
     failed = Signal(object, object)
 
@@ -187,6 +189,9 @@ class MediaController(QObject):
             return
         self._stream_index = project.audio_stream
         self._stop_import()
+        # At once: whoever looks at the project next must not join it with the sound it had.
+        self.clip = replace(self.clip, sound=None, is_sound_whole=False)
+        self.sound_closed.emit(self.clip)
         self._import_sound()
 
 

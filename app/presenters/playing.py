@@ -66,16 +66,18 @@ class PlayingPresenter(QObject):
 
     def set_clip(self, clip: Clip | None) -> None:
         """Show another clip's time; its sound comes with `set_sound`."""
+        self.close_sound(clip)
+        self._player.seek(0.0)
+        self._timeline.set_duration(self._player.duration_s)
+
+    def close_sound(self, clip: Clip | None) -> None:
+        """Stop and forget the sound; another of the same clip may come, so the place stays."""
         self._clip = clip
         self._sources.clear()
         self._preview = None
-        duration_s = clip.info.duration_s if clip is not None else 0.0
-        has_sound = clip is not None and bool(clip.info.audio)
-        self._player.set_sound(None, duration_s)
-        self._player.seek(0.0)
-        self._timeline.set_duration(duration_s)
+        self._player.set_sound(None, clip.info.duration_s if clip is not None else 0.0)
         self._timeline.set_sound(None, None)
-        self._timeline.set_reading(has_sound)
+        self._timeline.set_reading(clip is not None and bool(clip.info.audio))
         self._show_listen()
 
     def set_sound(self, clip: Clip) -> None:

@@ -1,113 +1,17 @@
 """From a clip to a stem, through the real window with its real threads: what a person does."""
 
 import shutil
-from pathlib import Path
 
 import numpy as np
 import pytest
 import soundfile
 
-from app.commands import connect_actions
 from app.controllers.projects import Answer
-from app.dialogs import Dialogs
-from app.editor import Editor
 from app.paths import home
-from app.playback.output import SilentOutput
-from app.settings import SettingsStore
 from core.domain.export import ExportChoice, SoundFormat
 from core.domain.listening import Listen
-from core.domain.prompts import SpanPrompt, TimeSpan
-from core.separation.registry import engines
+from tests.helpers.editing import WAIT_MS, click_the_disc, is_ready, mark, separate, titles
 from tests.helpers.scenes import DISC_PX, SOUNDS_S, write_scene
-
-WAIT_MS = 30_000
-
-
-class Person:
-    """Answers the questions of the dialogs, as a test has told it to."""
-
-    def __init__(self) -> None:
-        self.save_to: Path | None = None
-        self.media: Path | None = None
-        self.unsaved = Answer.DISCARD
-        self.export: ExportChoice | None = None
-        self.recovers = False
-
-
-@pytest.fixture
-def person(monkeypatch):
-    person = Person()
-    monkeypatch.setattr(Dialogs, "unsaved", lambda *_: person.unsaved)
-    monkeypatch.setattr(Dialogs, "where_to_save", lambda *_: person.save_to)
-    monkeypatch.setattr(Dialogs, "find_media", lambda *_: person.media)
-    monkeypatch.setattr(Dialogs, "export", lambda *_: person.export)
-    monkeypatch.setattr(Dialogs, "recover", lambda *_: person.recovers)
-    return person
-
-
-@pytest.fixture
-def open_editor(qtbot, qapp, person, tmp_path):
-    """Returns a function that starts an editor on a path; all are shut down in the end."""
-    editors = []
-
-    def start(path: Path) -> Editor:
-        place = home().make()
-        editor = Editor(
-            qapp,
-            place,
-            SettingsStore(place.config),
-            engines(),
-            tmp_path / "program" / "demo.mkv",
-            lambda rate_hz: (SilentOutput(rate_hz), ""),
-        )
-        connect_actions(editor)
-        qtbot.addWidget(editor.window)
-        editor.window.show()
-        editors.append(editor)
-        editor.start(path)
-        return editor
-
-    yield start
-    for editor in editors:
-        editor.shutdown()
-        editor.window.may_close = lambda: True
-
-
-@pytest.fixture
-def scene(tmp_path):
-    return write_scene(tmp_path / "scene.mkv")
-
-
-@pytest.fixture
-def editor(open_editor, scene, qtbot):
-    editor = open_editor(scene)
-    qtbot.waitUntil(lambda: _is_ready(editor), timeout=WAIT_MS)
-    return editor
-
-
-def _is_ready(editor: Editor) -> bool:
-    clip = editor.media.clip
-    return clip is not None and clip.is_sound_whole and editor.picture.frame is not None
-
-
-def _titles(editor: Editor) -> str:
-    return " ".join(notice.title for notice in editor.window.notices.shown)
-
-
-def _click_the_disc(editor: Editor, qtbot) -> None:
-    editor.window.video.click_requested.emit(*DISC_PX, True)
-    region = editor.masking.region
-    qtbot.waitUntil(lambda: editor.tracks.is_whole(region), timeout=WAIT_MS)
-
-
-def _mark(editor: Editor) -> None:
-    stem_id = editor.document.project.selected_stem_id or ""
-    editor.window.timeline.span_added.emit(stem_id, SpanPrompt(TimeSpan(*SOUNDS_S)))
-
-
-def _separate(editor: Editor, qtbot) -> None:
-    with qtbot.waitSignal(editor.separation.separated, timeout=WAIT_MS):
-        editor.actions["separate"].trigger()
 
 
 def test_a_clip_opens_with_its_picture_its_sound_and_an_inviting_hint(editor):
@@ -118,7 +22,7 @@ def test_a_clip_opens_with_its_picture_its_sound_and_an_inviting_hint(editor):
 
 
 def test_a_click_makes_a_stem_with_a_mask_that_is_followed_through_the_clip(editor, qtbot):
-    _click_the_disc(editor, qtbot)
+    click_the_disc(editor, qtbot)
 
     track = editor.tracks.get(editor.masking.region)
     assert len(track) == 20
@@ -127,8 +31,8 @@ def test_a_click_makes_a_stem_with_a_mask_that_is_followed_through_the_clip(edit
 
 
 def test_separating_gives_a_target_that_adds_up_and_is_heard_at_once(editor, qtbot, scene):
-    _mark(editor)
-    _separate(editor, qtbot)
+    mark(editor)
+    separate(editor, qtbot)
 
     result = editor.document.project.stems[0].result
     target, rate_hz = soundfile.read(result.target_path, dtype="float32", always_2d=True)
@@ -141,17 +45,17 @@ def test_separating_gives_a_target_that_adds_up_and_is_heard_at_once(editor, qtb
 
 
 def test_region_and_span_separate_together(editor, qtbot):
-    _click_the_disc(editor, qtbot)
-    _mark(editor)
+    click_the_disc(editor, qtbot)
+    mark(editor)
 
-    _separate(editor, qtbot)
+    separate(editor, qtbot)
 
     assert not editor.document.project.stems[0].is_stale
 
 
 def test_everything_can_be_undone_and_done_again(editor, qtbot):
-    _mark(editor)
-    _separate(editor, qtbot)
+    mark(editor)
+    separate(editor, qtbot)
     stem_id = editor.document.project.stems[0].stem_id
     editor.window.stems.rename_requested.emit(stem_id, "Tone")
     done = editor.document.project
@@ -168,9 +72,9 @@ def test_everything_can_be_undone_and_done_again(editor, qtbot):
 def test_a_saved_project_comes_back_with_stems_masks_and_results(
     editor, qtbot, person, tmp_path, open_editor
 ):
-    _click_the_disc(editor, qtbot)
-    _mark(editor)
-    _separate(editor, qtbot)
+    click_the_disc(editor, qtbot)
+    mark(editor)
+    separate(editor, qtbot)
     person.save_to = tmp_path / "duo.soloist"
     with qtbot.waitSignal(editor.projects.saved, timeout=WAIT_MS):
         editor.actions["save"].trigger()
@@ -178,7 +82,7 @@ def test_a_saved_project_comes_back_with_stems_masks_and_results(
     assert editor.document.is_clean
 
     again = open_editor(tmp_path / "duo.soloist")
-    qtbot.waitUntil(lambda: _is_ready(again), timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: is_ready(again), timeout=WAIT_MS)
 
     assert again.document.project == saved
     assert again.document.is_clean
@@ -189,7 +93,7 @@ def test_a_saved_project_comes_back_with_stems_masks_and_results(
 def test_a_project_whose_clip_has_moved_finds_it_again(
     editor, qtbot, person, tmp_path, scene, open_editor
 ):
-    _mark(editor)
+    mark(editor)
     person.save_to = tmp_path / "duo.soloist"
     with qtbot.waitSignal(editor.projects.saved, timeout=WAIT_MS):
         editor.actions["save"].trigger()
@@ -198,7 +102,7 @@ def test_a_project_whose_clip_has_moved_finds_it_again(
     shutil.move(scene, person.media)
 
     again = open_editor(tmp_path / "duo.soloist")
-    qtbot.waitUntil(lambda: _is_ready(again), timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: is_ready(again), timeout=WAIT_MS)
 
     assert again.document.project.media_path == person.media
     assert len(again.document.project.stems[0].prompts.spans) == 1
@@ -206,8 +110,8 @@ def test_a_project_whose_clip_has_moved_finds_it_again(
 
 
 def test_stems_are_exported_as_chosen(editor, qtbot, person, tmp_path):
-    _mark(editor)
-    _separate(editor, qtbot)
+    mark(editor)
+    separate(editor, qtbot)
     person.export = ExportChoice(
         folder=tmp_path / "out",
         stem_ids=(editor.document.project.stems[0].stem_id,),
@@ -218,14 +122,14 @@ def test_stems_are_exported_as_chosen(editor, qtbot, person, tmp_path):
         editor.actions["export"].trigger()
 
     assert all(path.is_file() for path in exported.args[0].files.values())
-    assert "Exported" in _titles(editor)
+    assert "Exported" in titles(editor)
 
 
 def test_an_export_is_offered_beside_the_clip_and_not_inside_the_program(
     editor, qtbot, monkeypatch, scene
 ):
-    _mark(editor)
-    _separate(editor, qtbot)
+    mark(editor)
+    separate(editor, qtbot)
     offered = []
     editor.export._ask = lambda defaults, *_: offered.append(defaults.folder)
 
@@ -238,7 +142,7 @@ def test_an_export_is_offered_beside_the_clip_and_not_inside_the_program(
 
 
 def test_a_separation_can_be_cancelled_and_leaves_nothing(editor, qtbot):
-    _mark(editor)
+    mark(editor)
     before = editor.document.project
     with qtbot.waitSignal(editor.separation.ended, timeout=WAIT_MS):
         editor.actions["separate"].trigger()
@@ -250,8 +154,8 @@ def test_a_separation_can_be_cancelled_and_leaves_nothing(editor, qtbot):
 
 
 def test_one_key_goes_round_mix_target_and_residual(editor, qtbot):
-    _mark(editor)
-    _separate(editor, qtbot)
+    mark(editor)
+    separate(editor, qtbot)
     editor.actions["listen_mix"].trigger()
 
     heard = []
@@ -289,7 +193,7 @@ def test_a_file_that_is_no_media_is_explained_and_the_open_clip_stays(editor, qt
     with qtbot.waitSignal(editor.media.failed, timeout=WAIT_MS):
         editor.projects.open(fake)
 
-    assert "cannot" in _titles(editor)
+    assert "cannot" in titles(editor)
     assert editor.media.clip.info.path.name == "scene.mkv"
     assert editor.picture.frame is not None
 
@@ -305,10 +209,10 @@ def test_a_clip_without_sound_can_be_looked_at_and_says_so(open_editor, qtbot, t
     editor = open_editor(write_scene(tmp_path / "mute.mkv", has_sound=False))
     qtbot.waitUntil(lambda: editor.picture.frame is not None, timeout=WAIT_MS)
 
-    _click_the_disc(editor, qtbot)
+    click_the_disc(editor, qtbot)
     editor.actions["separate"].trigger()
 
-    assert "no sound" in _titles(editor)
+    assert "no sound" in titles(editor)
 
 
 def test_sound_without_a_picture_can_be_separated(open_editor, qtbot, tmp_path):
@@ -318,14 +222,14 @@ def test_sound_without_a_picture_can_be_separated(open_editor, qtbot, tmp_path):
         timeout=WAIT_MS,
     )
 
-    _mark(editor)
-    _separate(editor, qtbot)
+    mark(editor)
+    separate(editor, qtbot)
 
     assert editor.document.project.stems[0].result is not None
 
 
 def test_unsaved_work_keeps_the_window_open_until_the_person_decides(editor, person):
-    _mark(editor)
+    mark(editor)
     person.unsaved = Answer.CANCEL
     assert not editor.window.close()
 
@@ -334,12 +238,12 @@ def test_unsaved_work_keeps_the_window_open_until_the_person_decides(editor, per
 
 
 def test_another_clip_begins_with_nothing_of_the_first(editor, qtbot, tmp_path):
-    _click_the_disc(editor, qtbot)
+    click_the_disc(editor, qtbot)
     other = write_scene(tmp_path / "other.mkv")
 
     editor.projects.open(other)
     qtbot.waitUntil(
-        lambda: _is_ready(editor) and editor.media.clip.info.path == other, timeout=WAIT_MS
+        lambda: is_ready(editor) and editor.media.clip.info.path == other, timeout=WAIT_MS
     )
 
     assert editor.document.project.stems == ()
@@ -374,6 +278,6 @@ def test_separating_goes_on_with_a_track_that_was_cancelled(editor, qtbot):
     editor.actions["cancel"].trigger()
     qtbot.waitUntil(lambda: not editor.runner.is_busy, timeout=WAIT_MS)
 
-    _separate(editor, qtbot)
+    separate(editor, qtbot)
 
     assert editor.tracks.is_whole(editor.masking.region)

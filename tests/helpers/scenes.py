@@ -26,16 +26,31 @@ def target_and_rest() -> tuple[Samples, Samples]:
     return only_during(sound, RATE_HZ, SOUNDS_S), noise(LENGTH_S, RATE_HZ, 2, gain=0.02)
 
 
-def write_scene(path: Path, *, has_sound: bool = True, has_picture: bool = True) -> Path:
-    """Write the scene as H.264 and 16 bit PCM in Matroska, or one of the two."""
+def write_scene(
+    path: Path,
+    *,
+    has_sound: bool = True,
+    has_picture: bool = True,
+    other_rate_hz: int | None = None,
+) -> Path:
+    """Write the scene as H.264 and 16 bit PCM in Matroska, or one of the two.
+
+    With `other_rate_hz` a second sound track follows: the same samples said to be at another rate.
+    """
     with av.open(str(path), "w", format="matroska") as file:
         # All tracks first: the header is written with the first packet.
         pictures = file.add_stream("libx264", rate=PICTURE_RATE_HZ) if has_picture else None
         sound = file.add_stream("pcm_s16le", rate=RATE_HZ, layout="stereo") if has_sound else None
+        other = (
+            file.add_stream("pcm_s16le", rate=other_rate_hz, layout="stereo")
+            if other_rate_hz is not None
+            else None
+        )
         if pictures is not None:
             _write_pictures(file, pictures)
-        if sound is not None:
-            _write_sound(file, sound)
+        for stream in (sound, other):
+            if stream is not None:
+                _write_sound(file, stream)
     return path
 
 
@@ -53,6 +68,6 @@ def _write_sound(file: OutputContainer, stream: AudioStream) -> None:
     whole = np.round((target + rest) * 32_767).astype(np.int16)
     packed = np.ascontiguousarray(whole.T).reshape(1, -1)
     frame = av.AudioFrame.from_ndarray(packed, format="s16", layout="stereo")
-    frame.sample_rate = RATE_HZ
+    frame.sample_rate = stream.rate
     file.mux(stream.encode(frame))
     file.mux(stream.encode())
