@@ -40,7 +40,7 @@ from app.working_folder import WorkingFolder
 from core.domain import edits
 from core.domain.engines import EngineInfo
 from core.domain.listening import Listen
-from core.errors import PromptError
+from core.errors import ExportError, MediaError, ProjectError, PromptError
 from core.jobs.export import ExportAnswer
 from core.jobs.separation import PreviewAnswer, SeparationAnswer
 from core.media.cache import MediaCache
@@ -144,7 +144,9 @@ class Editor(QObject):
             other.failed.connect(self._on_failed)
         self.player.notice_raised.connect(self.notices.warn)
         self.projects.notice_raised.connect(self.notices.warn)
-        self.projects.saved.connect(self.remembering.add_recent)
+        self.projects.opened.connect(self._on_opening)
+        self.projects.saved.connect(self._on_saved)
+        self.document.project_changed.connect(lambda: self.notices.settle(PromptError))
         self.separation.preview_ready.connect(self._on_preview)
         self.separation.separated.connect(self._on_separated)
         self.export.exported.connect(self._on_exported)
@@ -182,14 +184,17 @@ class Editor(QObject):
         self.playing.set_clip(clip)
         self._set_clip(clip)
         for warning in clip.info.warnings:
-            self.notices.tell(warning)
+            self.notices.tell_of_clip(warning)
         if not clip.info.audio:
-            self.notices.warn("This clip has no sound: you can look at it and mark objects.")
+            self.notices.warn_of_clip(
+                "This clip has no sound: you can look at it and mark objects."
+            )
         if clip.info.path != self._demo:
             self.remembering.add_recent(self.document.path or clip.info.path)
 
     @Slot()
     def _on_clip_closed(self) -> None:
+        self.notices.forget_clip()
         self.tracks.clear()
         self._set_clip(None)
         self.playing.set_clip(None)
@@ -210,7 +215,7 @@ class Editor(QObject):
         self.separation.update_clip(clip)
         self.export.clip = clip
         for warning in clip.sound.warnings if clip.sound and clip.is_sound_whole else ():
-            self.notices.tell(warning)
+            self.notices.tell_of_clip(warning)
 
     @Slot(object)
     def _on_sound_closed(self, clip: Clip) -> None:
@@ -223,6 +228,17 @@ class Editor(QObject):
     @Slot(int)
     def _on_audio_track(self, index: int) -> None:
         self.document.apply("Choose sound track", edits.choose_audio(self.document.project, index))
+
+    @Slot(object)
+    def _on_opening(self, _path: Path) -> None:
+        self.notices.settle(MediaError, ProjectError)
+        self.runner.forget_ended()
+
+    @Slot(object)
+    def _on_saved(self, path: Path) -> None:
+        self.notices.settle(ExportError)
+        self.runner.forget_ended()
+        self.remembering.add_recent(path)
 
     # separation and export
 
@@ -262,6 +278,8 @@ class Editor(QObject):
 
     @Slot(object)
     def _on_exported(self, answer: ExportAnswer) -> None:
+        self.notices.settle(ExportError)
+        self.runner.forget_ended()
         for notice in answer.notices:
             self.notices.warn(notice)
         self.notices.exported(answer)

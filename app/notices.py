@@ -71,6 +71,8 @@ class Notices(QObject):
         self._bar = bar
         self._open_folder = open_folder
         self._folders: dict[str, Path] = {}
+        self._failures: dict[str, type[BaseException]] = {}
+        self._of_clip: set[str] = set()
         bar.action_requested.connect(self._on_action_requested)
         bar.dismissed.connect(self._on_dismissed)
 
@@ -90,7 +92,28 @@ class Notices(QObject):
         title, advice = words_for(error)
         _log.info("told: %s (%s: %s)", title, type(error).__name__, error)
         severity = Severity.WARNING if isinstance(error, PromptError) else Severity.ERROR
-        self._show(severity, title, advice)
+        self._failures[self._show(severity, title, advice)] = type(error)
+
+    def settle(self, *kinds: type[BaseException]) -> None:
+        """Take back failures of these kinds: what they spoke of has worked, or is past."""
+        settled = [known for known, kind in self._failures.items() if issubclass(kind, kinds)]
+        for notice_id in settled:
+            self._forget(notice_id)
+
+    def tell_of_clip(self, sentence: str) -> None:
+        """Say something about the open clip; it goes away by itself, or with the clip."""
+        self._of_clip.add(self._show(Severity.INFO, sentence))
+
+    def warn_of_clip(self, sentence: str) -> None:
+        """Say what is not as it should be about the open clip; it stays as long as the clip."""
+        self._of_clip.add(self._show(Severity.WARNING, sentence))
+
+    @Slot()
+    def forget_clip(self) -> None:
+        """Take back what was said about the clip that is leaving, and about the work on it."""
+        for notice_id in list(self._of_clip):
+            self._forget(notice_id)
+        self.settle(PromptError, EngineError, ExportError)
 
     @Slot(object)
     def exported(self, answer: ExportAnswer) -> None:
@@ -102,6 +125,7 @@ class Notices(QObject):
         what = f"“{paths[0].name}”" if len(paths) == 1 else f"{len(paths)} files"
         notice_id = f"exported {folder}"
         self._folders[notice_id] = folder
+        self._of_clip.add(notice_id)
         self._bar.show_notice(
             Notice(
                 notice_id,
@@ -112,8 +136,15 @@ class Notices(QObject):
             )
         )
 
-    def _show(self, severity: Severity, title: str, advice: str = "") -> None:
-        self._bar.show_notice(Notice(f"{severity} {title} {advice}", severity, title, advice))
+    def _show(self, severity: Severity, title: str, advice: str = "") -> str:
+        """Show a notice, and return its id."""
+        notice = Notice(f"{severity} {title} {advice}", severity, title, advice)
+        self._bar.show_notice(notice)
+        return notice.notice_id
+
+    def _forget(self, notice_id: str) -> None:
+        self._bar.take_back(notice_id)
+        self._on_dismissed(notice_id)
 
     @Slot(str, str)
     def _on_action_requested(self, notice_id: str, action: str) -> None:
@@ -123,3 +154,5 @@ class Notices(QObject):
     @Slot(str)
     def _on_dismissed(self, notice_id: str) -> None:
         self._folders.pop(notice_id, None)
+        self._failures.pop(notice_id, None)
+        self._of_clip.discard(notice_id)
