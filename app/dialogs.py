@@ -39,7 +39,7 @@ class Dialogs:
         box = QMessageBox(self._window)
         box.setIcon(QMessageBox.Icon.Question)
         box.setWindowTitle("Unsaved changes")
-        box.setText(f"Save the changes to “{name}”?")
+        box.setText(f"Save your work on “{name}”?")
         box.setInformativeText("Prompts, masks and stems that are not saved will be lost.")
         box.setStandardButtons(
             QMessageBox.StandardButton.Save
@@ -99,8 +99,15 @@ class Dialogs:
         """Ask whether work that a crash left behind shall be brought back."""
         box = QMessageBox(self._window)
         box.setIcon(QMessageBox.Icon.Question)
-        box.setWindowTitle("Soloist did not end properly last time")
-        box.setText("Bring back the unsaved work on " + ", ".join(names) + "?")
-        box.setStandardButtons(QMessageBox.StandardButton.Yes | QMessageBox.StandardButton.No)
-        box.setDefaultButton(QMessageBox.StandardButton.Yes)
-        return QMessageBox.StandardButton(box.exec()) == QMessageBox.StandardButton.Yes
+        box.setWindowTitle("Unsaved work")
+        box.setText("Bring back the unsaved work on " + ", ".join(f"“{it}”" for it in names) + "?")
+        box.setInformativeText(
+            "Soloist did not end properly last time. What you do not bring back is deleted."
+        )
+        bring = box.addButton("&Bring it back", QMessageBox.ButtonRole.AcceptRole)
+        box.addButton("&Delete it", QMessageBox.ButtonRole.DestructiveRole)
+        box.setDefaultButton(bring)
+        # Closing the question must not delete anything.
+        box.setEscapeButton(bring)
+        box.exec()
+        return box.clickedButton() is not None and box.clickedButton() == bring

@@ -11,11 +11,12 @@ from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QApplication
 
 from app.actions import make_actions
-from app.autosave import Autosave, Recovery, find_recoveries
+from app.autosave import Autosave, find_recoveries
 from app.controllers.export import ExportController
 from app.controllers.masking import MaskingController
 from app.controllers.media import Clip, MediaController
 from app.controllers.projects import ProjectController
+from app.controllers.recovery import RecoveryController
 from app.controllers.separation import SeparationController
 from app.dialogs import Dialogs
 from app.document import Document
@@ -77,8 +78,7 @@ class Editor(QObject):
     def start(self, path: Path | None) -> None:
         """Offer what a crash left behind, else open a clip or project; None is the demo clip."""
         self.feeder.start()
-        recoveries = find_recoveries(self._recovery_folder)
-        if recoveries and path is None and self._recover(recoveries):
+        if path is None and self.recovery.offer(find_recoveries(self._recovery_folder)):
             return
         self.projects.open(path or self._demo)
 
@@ -102,7 +102,9 @@ class Editor(QObject):
         runner, document, tracks = self.runner, self.document, self.tracks
         cache = MediaCache(self._home.cache / "media", settings.value.cache_limit_mb * 2**20)
         self.media = MediaController(runner, document, self.feeder, cache, self)
-        self.projects = ProjectController(runner, document, tracks, self.media, self.dialogs, self)
+        self.projects = ProjectController(
+            runner, document, tracks, self.media, self.dialogs, self._demo.parent, self
+        )
         self.masking = MaskingController(runner, document, tracks, self)
         self.separation = SeparationController(
             runner, document, tracks, self.masking, self._working.path, engines, self
@@ -112,6 +114,9 @@ class Editor(QObject):
         )
         self._warm_up = WarmUp(document, self)
         self._autosave = Autosave(document, tracks, runner, self._recovery_folder, self)
+        self.recovery = RecoveryController(
+            self._autosave, self.projects, self.media, self.dialogs.recover, self
+        )
 
     def _present(
         self, app: QApplication, settings: SettingsStore, engines: tuple[EngineInfo, ...]
@@ -273,6 +278,9 @@ class Editor(QObject):
     @Slot(object)
     def _on_separated(self, answer: SeparationAnswer) -> None:
         self.playing.set_preview(answer.stem_id, None)
+        advice = answer.result.report.get("advice")
+        if advice:
+            self.notices.tell(str(advice))
         if self.player.listen is Listen.MIX:
             self.player.set_listen(Listen.TARGET)
 
@@ -292,15 +300,3 @@ class Editor(QObject):
 
     def _may_close(self) -> bool:
         return self.projects.may_leave()
-
-    def _recover(self, recoveries: tuple[Recovery, ...]) -> bool:
-        """Ask about the work that crashes left; True where the newest was put on the desk."""
-        newest, *others = recoveries
-        for other in others:
-            other.let_go()
-        if not self.dialogs.recover([newest.name]):
-            newest.discard()
-            return False
-        self._autosave.adopt(newest)
-        self.projects.restore(newest.loaded, newest.document_path)
-        return True

@@ -1,12 +1,12 @@
 """Export: offers what is there, asks, writes in the background, and says where it went."""
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QStandardPaths, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
 from app.controllers.media import Clip
+from app.controllers.places import folder_beside
 from app.document import Document
 from app.job_runner import JobRunner, Lane
 from app.track_store import TrackStore
@@ -99,17 +99,9 @@ class ExportController(QObject):
         )
 
     def _folder_beside(self, clip: Clip) -> Path:
-        """Return a folder named after the clip: by the project, else the clip, else at home.
-
-        What ships with the program is no place for a person's files, nor is a read-only disk.
-        """
-        name = f"{clip.info.path.stem} stems"
-        beside = (self._document.path or clip.info.path).parent
-        is_ours = beside.is_relative_to(self._program_folder)
-        if is_ours or not os.access(beside, os.W_OK):
-            documents = QStandardPaths.StandardLocation.DocumentsLocation
-            beside = Path(QStandardPaths.writableLocation(documents) or Path.home())
-        return beside / name
+        """Return a folder named after the clip: by the project, else the clip, else at home."""
+        beside = folder_beside(self._document.path or clip.info.path, self._program_folder)
+        return beside / f"{clip.info.path.stem} stems"
 
     def _offer(self, clip: Clip, subject: ExportSubject) -> ExportOffer:
         stems = subject.project.stems

@@ -147,8 +147,9 @@ class MaskingController(QObject):
         if self._tracks.is_whole(region):
             return
         pts = _newest_mark(region, previous)
-        is_correction = previous is not None and set(previous.clicks) <= set(region.clicks)
-        earlier = self._tracks.get(previous) if previous is not None and is_correction else None
+        # Only where marks were added: undoing a click must not keep the mask that it made.
+        is_corrected = previous is not None and _marks(previous) <= _marks(region)
+        earlier = self._tracks.get(previous) if previous is not None and is_corrected else None
         self._earlier[region] = earlier
         self._tracks.begin(region, table.time_base, table.origin_s)
         job = MaskJob(info, table, region, pts, earlier.at(pts) if earlier else None)
@@ -221,6 +222,10 @@ class MaskingController(QObject):
 
 def _asked_for(project: Project) -> frozenset[RegionPrompt]:
     return frozenset(region for stem in project.stems for region in stem.prompts.regions)
+
+
+def _marks(region: RegionPrompt) -> frozenset[Click | Box]:
+    return frozenset((*region.clicks, *region.boxes))
 
 
 def _newest_mark(region: RegionPrompt, previous: RegionPrompt | None) -> int:

@@ -10,6 +10,7 @@ from typing import Protocol
 from PySide6.QtCore import QEventLoop, QObject, Signal, Slot
 
 from app.controllers.media import Desk, MediaController
+from app.controllers.places import folder_beside
 from app.document import Document
 from app.job_runner import Job, JobRunner, Lane
 from app.track_store import TrackStore
@@ -52,18 +53,20 @@ class ProjectController(QObject):
     notice_raised = Signal(str)
     failed = Signal(object)
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what it introduces to each other
         self,
         runner: JobRunner,
         document: Document,
         tracks: TrackStore,
         media: MediaController,
         asker: Asker,
+        program_folder: Path,
         parent: QObject | None = None,
     ) -> None:
+        """Suggest no place inside `program_folder` to save in."""
         super().__init__(parent)
         self._runner, self._document, self._tracks = runner, document, tracks
-        self._media, self._asker = media, asker
+        self._media, self._asker, self._program_folder = media, asker, program_folder
         self._saving: Job | None = None
         self._loading_path = Path()
         self._opened: LoadedProject | None = None
@@ -80,9 +83,12 @@ class ProjectController(QObject):
             self._opened = None
             self._media.open(path)
 
-    def restore(self, loaded: LoadedProject, path: Path | None) -> None:
-        """Put a recovered project on the desk; it counts as unsaved, and belongs to `path`."""
-        self._put_on_desk(path, loaded, is_saved=False)
+    def restore(self, loaded: LoadedProject, path: Path | None) -> bool:
+        """Put a recovered project on the desk; it counts as unsaved, and belongs to `path`.
+
+        False where its clip is missing and the person gave up looking for it.
+        """
+        return self._put_on_desk(path, loaded, is_saved=False)
 
     def save(self) -> bool:
         """Save where the project lives, asking for a place the first time; False if given up."""
@@ -93,7 +99,8 @@ class ProjectController(QObject):
         media_path = self._document.project.media_path
         if media_path is None:
             return False
-        path = self._asker.where_to_save(media_path.with_suffix(SUFFIX))
+        folder = folder_beside(media_path, self._program_folder)
+        path = self._asker.where_to_save((folder / media_path.name).with_suffix(SUFFIX))
         if path is None:
             return False
         return self._write(path if path.suffix.lower() == SUFFIX else path.with_suffix(SUFFIX))
@@ -152,15 +159,16 @@ class ProjectController(QObject):
 
     def _put_on_desk(
         self, path: Path | None, loaded: LoadedProject, *, is_saved: bool = True
-    ) -> None:
+    ) -> bool:
         project = self._with_media(loaded)
         if project is None or project.media_path is None:
-            return
+            return False
         for notice in loaded.notices:
             self.notice_raised.emit(notice)
         self._opened = loaded
         is_saved = is_saved and project == loaded.project
         self._media.open(project.media_path, Desk(project, path, is_saved=is_saved))
+        return True
 
     def _with_media(self, loaded: LoadedProject) -> Project | None:
         """Return the project with its clip found again, or None if the person gave up."""

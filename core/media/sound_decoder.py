@@ -7,6 +7,7 @@ its own format midway. Letters in shapes: C channels, N samples.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +23,7 @@ Stored = npt.NDArray[np.float32 | np.int16]
 """(C, N): int16 where the codec gives just that, else float32."""
 
 _SILENCE_AT_ONCE = 65_536
+_MOST_PLANES_READ_SAFELY = 7
 _FULL_SCALE = {"u8": 2.0**7, "u8p": 2.0**7, "s32": 2.0**31, "s32p": 2.0**31, "s64": 2.0**63}
 
 
@@ -65,6 +67,7 @@ class SoundDecoder:
     def __init__(self, container: InputContainer, stream: AudioStream) -> None:
         self._container, self._stream = container, stream
         self._conformer: AudioResampler | None = None
+        self._packer: AudioResampler | None = None
         self._n_damaged = 0
         self._frames = self._decoded()
         self._first = next(self._frames, None)
@@ -144,9 +147,7 @@ class SoundDecoder:
         return made
 
     def _samples(self, frame: AudioFrame) -> Stored:
-        raw = frame.to_ndarray()
-        if frame.format.is_packed:
-            raw = raw.reshape(-1, frame.layout.nb_channels).T
+        raw = self._unpacked(frame)
         if raw.dtype == np.int16:
             return raw.astype(np.int16, copy=False)
         name = frame.format.name
@@ -160,6 +161,19 @@ class SoundDecoder:
             self._has_nan |= not np.isfinite(samples).all()
             samples = np.nan_to_num(samples, nan=0.0, posinf=0.0, neginf=0.0)
         return samples
+
+    def _unpacked(self, frame: AudioFrame) -> npt.NDArray[Any]:  # as the codec stores numbers
+        """Return the samples as they were decoded, (C, N), in the codec's own number format."""
+        n_channels = frame.layout.nb_channels
+        if not frame.format.is_packed and n_channels > _MOST_PLANES_READ_SAFELY:
+            # WORKAROUND(PyAV 18.1: from 8 planes on, to_ndarray reads past the last one and the
+            # process dies): interleaved, only one plane is read.
+            if self._packer is None:
+                self._packer = AudioResampler(frame.format.packed.name, frame.layout.name)
+            pieces = [piece.to_ndarray() for piece in self._packer.resample(frame)]
+            return np.concatenate(pieces, axis=1).reshape(-1, n_channels).T
+        raw = frame.to_ndarray()
+        return raw.reshape(-1, n_channels).T if frame.format.is_packed else raw
 
     @staticmethod
     def _silence(n_samples: int, like: Stored) -> Iterator[Stored]:

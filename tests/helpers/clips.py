@@ -156,7 +156,8 @@ def _write_picture(file: OutputContainer, stream: VideoStream, picture: Picture)
 def _add_sound(file: OutputContainer, sound: Sound) -> av.AudioStream:
     layout = LAYOUTS[sound.samples.shape[0]]
     stream = file.add_stream(sound.codec, rate=sound.sample_rate_hz, layout=layout)
-    if sound.codec not in {"pcm_s24le", "flac"}:
+    takes_only_its_own = sound.codec in {"pcm_s24le", "flac"}
+    if not takes_only_its_own and (sound.codec, sound.sample_format) != ("aac", "flt"):
         stream.format = sound.sample_format
     if sound.language:
         stream.metadata["language"] = sound.language

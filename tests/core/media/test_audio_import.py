@@ -335,3 +335,17 @@ def test_a_track_that_is_not_there_is_refused(tmp_path: Path, cache: MediaCache)
     with pytest.raises(MediaError) as refusal:
         import_audio(info, 3, cache, report=ignore, cancel=CancelToken())
     assert "another" in refusal.value.advice
+
+
+def test_planar_seven_one_is_read_channel_by_channel(tmp_path: Path, cache: MediaCache) -> None:
+    # AAC gives eight planes, which a bare `to_ndarray` does not survive.
+    tones = [tone(200.0 * (place + 1), 0.5, 48_000) for place in range(8)]
+    path = write_clip(tmp_path / "a.m4a", [], [Sound(np.concatenate(tones), 48_000, "aac", "flt")])
+
+    heard = _all(_import(path, cache))
+
+    loudest_hz = [np.argmax(np.abs(np.fft.rfft(channel[:24_000]))) * 2 for channel in heard]
+    # The low-frequency channel (the fourth) keeps only what is low.
+    assert [hz for place, hz in enumerate(loudest_hz) if place != 3] == [
+        200, 400, 600, 1000, 1200, 1400, 1600,
+    ]  # fmt: skip
