@@ -1,13 +1,13 @@
 """Which separation engines there are, as data: looking one up loads no network and no torch."""
 
 import difflib
-import importlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import cast
 
 from core.domain.engines import EngineInfo
 from core.errors import ModelError
+from core.separation.gentle_import import import_gently
 from core.separation.protocol import Separator
 from core.separation.spectral_info import SPECTRAL_INFO
 
@@ -46,7 +46,7 @@ def build(name: str, device: str = "auto") -> Separator:
         ModelError: there is no such engine or no such device, or its weights do not load.
     """
     module_name, function_name = _entry(name).builder.split(":")
-    function = getattr(importlib.import_module(module_name), function_name)
+    function = getattr(import_gently(module_name), function_name)
     return cast(Callable[[str], Separator], function)(device)
 
 
