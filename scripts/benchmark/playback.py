@@ -22,10 +22,11 @@ from app.paths import Home
 from app.playback.output import AudioOutput, SilentOutput
 from app.playback.sounddevice_output import open_output
 from app.settings import SettingsStore
+from core.domain import edits
 from core.domain.audio import Samples
 from core.separation.registry import engines
 from scripts.benchmark.clips import DEMO, repeated
-from scripts.benchmark.desk import demo_spans
+from scripts.benchmark.desk import EVERYWHERE, demo_spans
 from scripts.benchmark.measuring import print_machine, print_table
 from widgets.theme import THEMES, apply_theme
 
@@ -97,10 +98,7 @@ def main(duration_s: float, *, with_device: bool) -> None:
         editor = _open(app, folder, repeated(folder, _CLIP_S), with_device=with_device)
         _wait(_SETTLE_MS)
         rows = [_play(editor, duration_s).row("alone", duration_s)]
-        for span in demo_spans("bird"):
-            stem_id = editor.document.project.selected_stem_id or ""
-            editor.window.timeline.span_added.emit(stem_id, span)
-        editor.separate()
+        _separate(editor)
         rows.append(_play(editor, duration_s).row("while separating", duration_s))
         is_separating = editor.separation.running_stem_id is not None
         editor.window.may_close = lambda: True
@@ -128,6 +126,16 @@ def _open(app: QApplication, folder: Path, clip: Path, *, with_device: bool) -> 
 
 def _counting(sample_rate_hz: int) -> tuple[AudioOutput, str]:
     return CountingOutput(sample_rate_hz), ""
+
+
+def _separate(editor: Editor) -> None:
+    for span in demo_spans("bird"):
+        stem_id = editor.document.project.selected_stem_id or ""
+        editor.window.timeline.span_added.emit(stem_id, span)
+    project = editor.document.project
+    stem = project.stems[0]
+    editor.document.amend(edits.set_engine(project, stem.stem_id, stem.engine, EVERYWHERE))
+    editor.separate()
 
 
 def _play(editor: Editor, duration_s: float) -> Found:
