@@ -80,6 +80,7 @@ def open_editor(qtbot, qapp, person, tmp_path) -> Iterator[Callable[[Path | None
     yield start
     for editor in editors:
         editor.shutdown()
+        editor.window.notices.clear()
         editor.window.may_close = lambda: True
 
 
