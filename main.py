@@ -4,10 +4,13 @@ Decides what is asked for before anything large is imported: the window must not
 command line's libraries, nor a command for the window's.
 """
 
+import os
 import sys
 from collections.abc import Sequence
 from difflib import get_close_matches
 from pathlib import Path
+
+from app.engine_threads import wait_asleep
 
 COMMANDS = ("separate", "engines", "eval")
 USAGE_ERROR = 2
@@ -16,6 +19,7 @@ CANCELLED = 130
 
 def main(arguments: Sequence[str]) -> int:
     """Return the exit code: 0 when all went well, 2 for what was asked wrongly."""
+    wait_asleep(os.environ)
     first = arguments[0] if arguments else ""
     if first in COMMANDS or first.startswith("-"):
         from app.cli.root import run
