@@ -80,6 +80,9 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("about", "Help", "&About Soloist"),
 )  # fmt: skip
 
+UNDO_KEYS = (("Undo", ("Ctrl+Z",)), ("Redo", ("Ctrl+Shift+Z", "Ctrl+Y")))
+"""Not in the table, since their actions belong to the undo stack and change their words."""
+
 MENUS = ("File", "Edit", "Stem", "Playback", "View", "Help")
 
 
@@ -100,9 +103,10 @@ def make_actions(parent: QObject, overrides: Mapping[str, str] | None = None) ->
 
 def shortcut_rows(actions: Mapping[str, QAction]) -> tuple[tuple[str, str, str], ...]:
     """Return (menu, what it does, keys) for the list of shortcuts, as they are bound now."""
-    rows = []
+    bound = {"Edit": [("Edit", words, " or ".join(keys)) for words, keys in UNDO_KEYS]}
     for spec in ACTIONS:
         keys = " or ".join(key.toString() for key in actions[spec.name].shortcuts())
         if keys:
-            rows.append((spec.menu, spec.tip or spec.text.replace("&", "").rstrip("…"), keys))
-    return tuple(rows)
+            words = spec.text.replace("&", "").rstrip("…")
+            bound.setdefault(spec.menu, []).append((spec.menu, words, keys))
+    return tuple(row for menu in MENUS for row in bound.get(menu, ()))

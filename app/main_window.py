@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.actions import ACTIONS, MENUS
+from app.actions import ACTIONS, MENUS, UNDO_KEYS
 from widgets.jobs_panel import JobsPanel
 from widgets.notice_bar import NoticeBar
 from widgets.prompt_bar import PromptBar
@@ -117,7 +117,7 @@ class MainWindow(QMainWindow):
         side.addWidget(self.stems)
         side.addWidget(self.jobs)
         side.setStretchFactor(0, 3)
-        side.setSizes([300, 120])
+        side.setSizes([240, 150])
         top = QSplitter(Qt.Orientation.Horizontal)
         top.addWidget(self.video)
         top.addWidget(side)
@@ -144,11 +144,11 @@ class MainWindow(QMainWindow):
 
     def _fill_menus(self, actions: Mapping[str, QAction], undo_stack: QUndoStack) -> None:
         menus = {title: self.menuBar().addMenu(f"&{title}") for title in MENUS}
-        undo = undo_stack.createUndoAction(self, "Undo")
-        undo.setShortcut(QKeySequence("Ctrl+Z"))
-        redo = undo_stack.createRedoAction(self, "Redo")
-        redo.setShortcuts([QKeySequence("Ctrl+Shift+Z"), QKeySequence("Ctrl+Y")])
-        menus["Edit"].addActions([undo, redo])
+        make = (undo_stack.createUndoAction, undo_stack.createRedoAction)
+        for create, (words, keys) in zip(make, UNDO_KEYS, strict=True):
+            action = create(self, words)
+            action.setShortcuts([QKeySequence(key) for key in keys])
+            menus["Edit"].addAction(action)
         menus["Edit"].addSeparator()
         self._recent = QMenu("Open &recent")
         self._tracks = QMenu("Sound &track")

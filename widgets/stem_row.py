@@ -163,7 +163,7 @@ class StemRow(QFrame):
         self._names.setFixedHeight(28)
         self.gain_label.setFont(number_font(12))
         self.gain_label.setProperty("rank", "small")
-        self.gain_label.setFixedWidth(52)
+        self.gain_label.setFixedWidth(56)
         self.gain_label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.gain.setMaximumWidth(110)
         upper, lower = QHBoxLayout(), QHBoxLayout()

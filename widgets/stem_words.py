@@ -31,14 +31,17 @@ def state_of(stem: Stem, *, is_running: bool) -> StemState:
 
 
 def summary_of(prompts: PromptSet) -> str:
-    """Return what was asked for: `“dog barking” · object · 2 spans, 1 not · 3 painted`."""
+    """Return what was asked for: `“dog barking” · object · spans +2 −1 · painted`."""
     parts = [f"“{prompt.text}”" for prompt in prompts.texts]
     if prompts.regions:
         parts.append("object")
     n_here, n_not = len(prompts.positive_spans), len(prompts.negative_spans)
-    if n_here:
+    if n_here and n_not:
+        # As short as on the chip of the prompt bar: the row has little room.
+        parts.append(f"spans +{n_here} −{n_not}")
+    elif n_here:
         parts.append(f"{n_here} span" + ("s" if n_here > 1 else ""))
-    if n_not:
+    elif n_not:
         parts.append(f"{n_not} not here")
     if prompts.spectral:
         parts.append("painted")

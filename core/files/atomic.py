@@ -112,12 +112,13 @@ class Delivery:
     def _refuse_full_disk(self, path: Path) -> None:
         """Count what all files of this delivery still need, not only the newest."""
         to_come = (max(0, one.n_bytes - one.beside.stat().st_size) for one in self._parcels)
-        needed_bytes, free_bytes = sum(to_come), shutil.disk_usage(path.parent).free
-        if needed_bytes + _SPARE_BYTES > free_bytes:
+        needed_bytes = sum(to_come)
+        free_bytes = max(0, shutil.disk_usage(path.parent).free - _SPARE_BYTES)
+        if needed_bytes > free_bytes:
             raise ExportError(
                 f"{path.parent} needs room for {needed_bytes} bytes and has {free_bytes}",
                 advice=f"There is no room for “{path.name}”: {needed_bytes / 1e6:.1f} MB are "
-                f"needed and {free_bytes / 1e6:.1f} MB are free. Make room, or choose a folder "
+                f"needed and {free_bytes / 1e6:.1f} MB can be used. Make room, or choose a folder "
                 "on another disk.",
             )
 

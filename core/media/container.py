@@ -88,7 +88,7 @@ def _refuse_what_is_no_file(path: Path) -> None:
             raise MediaError(
                 f"{path} does not exist",
                 advice=f"“{path.name}” is not there any more. "
-                "If it was moved or renamed, show Soloist its new place.",
+                "Put it back, or open it from its new place.",
             )
         if path.is_dir():
             raise MediaError(

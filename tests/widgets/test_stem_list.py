@@ -228,5 +228,5 @@ def test_the_summary_counts_what_was_said():
         spans=(SpanPrompt(span), SpanPrompt(TimeSpan(3, 4)), SpanPrompt(span, False)),
     )
 
-    assert summary_of(prompts) == "“a bell” · object · 2 spans · 1 not here"
+    assert summary_of(prompts) == "“a bell” · object · spans +2 −1"
     assert summary_of(PromptSet()) == "No prompts yet"

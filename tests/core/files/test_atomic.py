@@ -165,6 +165,15 @@ def test_room_is_counted_for_all_files_together_and_not_twice_for_written_ones(
             delivery.beside(tmp_path / "c.wav", n_bytes=5_000_000)
 
 
+def test_a_refusal_never_says_that_there_is_more_room_than_needed(tmp_path, monkeypatch):
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=1_000_000))
+
+    with pytest.raises(ExportError) as caught, Delivery() as delivery:
+        delivery.beside(tmp_path / "a.wav", n_bytes=800_000)
+
+    assert "0.8 MB are needed and 0.0 MB can be used" in caught.value.advice
+
+
 def test_a_disk_that_fills_up_meanwhile_leaves_nothing_behind(tmp_path):
     def write_until_full() -> None:
         with Delivery() as delivery:
