@@ -85,6 +85,7 @@ class Editor(QObject):
     def shutdown(self) -> None:
         """Stop all threads; after this the editor is of no use."""
         self.remembering.keep_layout()
+        self.window.notices.clear()
         self.player.shutdown()
         self.runner.shutdown()
         self.feeder.shutdown()
