@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Mapping
 
+from PySide6.QtGui import QActionGroup
+
 from app.actions import shortcut_rows
 from app.editor import Editor
 from core.domain.listening import Listen
@@ -70,6 +72,7 @@ def _stem_deeds(editor: Editor) -> Mapping[str, Deed]:
 
 def _playback_deeds(editor: Editor) -> Mapping[str, Deed]:
     player, playing = editor.player, editor.playing
+    playing.looping_changed.connect(editor.actions["loop"].setChecked)
     return {
         "play": player.toggle,
         "shuttle_back": player.shuttle_back,
@@ -84,7 +87,7 @@ def _playback_deeds(editor: Editor) -> Mapping[str, Deed]:
         "set_in": playing.set_in,
         "set_out": playing.set_out,
         "clear_in_out": lambda: playing.set_in_out(None, None),
-        "loop": lambda: playing.set_looping(editor.actions["loop"].isChecked()),
+        "loop": lambda: playing.set_looping(not playing.is_looping),
         "listen_next": playing.listen_next,
         "listen_mix": lambda: playing.listen(Listen.MIX),
         "listen_target": lambda: playing.listen(Listen.TARGET),
@@ -96,7 +99,14 @@ def _playback_deeds(editor: Editor) -> Mapping[str, Deed]:
 def _view_deeds(editor: Editor) -> Mapping[str, Deed]:
     video, timeline, actions = editor.window.video, editor.window.timeline, editor.actions
 
-    actions["show_mask"].setChecked(True)
+    tools = QActionGroup(editor)
+    for name in ("tool_click", "tool_hand"):
+        tools.addAction(actions[name])
+    for name in ("show_mask", "tool_click"):
+        actions[name].setChecked(True)
+    timeline.tool_changed.connect(
+        lambda tool: actions["tool_paint"].setChecked(tool is TimelineTool.PAINT)
+    )
 
     def paint() -> None:
         is_painting = actions["tool_paint"].isChecked()

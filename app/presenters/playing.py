@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QTimer, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from app.controllers.media import Clip
 from app.document import Document
@@ -21,7 +21,13 @@ _ORDER = (Listen.MIX, Listen.TARGET, Listen.RESIDUAL)
 
 
 class PlayingPresenter(QObject):
-    """Introduces the player to the transport, the timeline and the picture."""
+    """Introduces the player to the transport, the timeline and the picture.
+
+    Signals:
+        looping_changed: whether it loops, whoever asked for it.
+    """
+
+    looping_changed = Signal(bool)
 
     def __init__(
         self,
@@ -155,6 +161,7 @@ class PlayingPresenter(QObject):
         self._is_looping = is_looping
         self._transport.set_loop(is_looping)
         self._apply_loop(self._document.project)
+        self.looping_changed.emit(is_looping)
 
     @property
     def is_looping(self) -> bool:
