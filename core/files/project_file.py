@@ -5,6 +5,7 @@ file in it is never changed once it is there: a save adds new ones under new nam
 replaces the project file. A crash at any moment leaves the old project whole.
 """
 
+import contextlib
 import json
 import os
 from collections.abc import Mapping
@@ -63,13 +64,19 @@ def save_project(
     """
     cancel = cancel or CancelToken()
     data = data_folder(path)
-    stems = tuple(
-        replace(stem, result=store_stem(stem, data, report=report, cancel=cancel))
-        for stem in project.stems
-    )
-    saved = replace(project, stems=stems)
-    used = regions_of(saved)
-    files = {region: store_track(track, data) for region, track in tracks.items() if region in used}
+    try:
+        stems = tuple(
+            replace(stem, result=store_stem(stem, data, report=report, cancel=cancel))
+            for stem in project.stems
+        )
+        saved = replace(project, stems=stems)
+        kept = {region: tracks[region] for region in regions_of(saved) if region in tracks}
+        files = {region: store_track(track, data) for region, track in kept.items()}
+    except BaseException:
+        # Nothing is left where nothing could be written; a folder with files in it stays.
+        with contextlib.suppress(OSError):
+            data.rmdir()
+        raise
     stored = StoredProject(saved, _media_place(project.media_path, path), files)
     document = project_to_json(stored, soloist_version())
     text = json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n"

@@ -5,6 +5,7 @@ import shutil
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -276,6 +277,17 @@ def test_a_failed_save_leaves_the_old_project_and_says_why(tmp_path, monkeypatch
         save_project(edits.rename_stem(old, old.stems[1].stem_id, "Cello"), {}, path)
 
     assert load_project(path).project == old
+
+
+def test_a_first_save_that_fails_leaves_no_folder_behind(tmp_path, monkeypatch):
+    project = a_project(tmp_path)
+    place = tmp_path / "duo.soloist"
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=0))
+
+    with pytest.raises(ExportError):
+        save_project(project, {}, place)
+
+    assert not data_folder(place).exists()
 
 
 def test_saving_again_writes_no_sound_twice(tmp_path):
