@@ -30,7 +30,7 @@ from scripts.benchmark.desk import EVERYWHERE, demo_spans
 from scripts.benchmark.measuring import print_machine, print_table
 from widgets.theme import THEMES, apply_theme
 
-_CLIP_S = 1800.0
+_CLIP_S = 5400.0
 _SETTLE_MS = 1500
 _STEP_MS = 50
 
