@@ -1,5 +1,6 @@
 """Scores and the table they are read from."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -60,9 +61,10 @@ def _line(row: Row, width: int) -> str:
         _median([score.ratios.sir_db for score in scores]),
         _median([score.ratios.sar_db for score in scores]),
     )
-    numbers = "".join(f"{value:>9.2f}" for value in values)
-    cost = _median([score.cost for score in scores])
-    return f"{row.name:<{width}}{numbers}{cost:>9.3f}{len(scores):>9}{row.n_refused:>9}"
+    # A row that was refused everywhere has no median.
+    numbers = "".join(f"{'-' if math.isnan(value) else f'{value:.2f}':>9}" for value in values)
+    cost = f"{_median([score.cost for score in scores]):.3f}" if scores else "-"
+    return f"{row.name:<{width}}{numbers}{cost:>9}{len(scores):>9}{row.n_refused:>9}"
 
 
 def _median(values: Sequence[float]) -> float:

@@ -53,9 +53,11 @@ def test_a_region_in_which_nothing_moves_is_counted_as_refused(folder):
     still, _, _ = shaking_disc([False] * 56)
     write_pictures(scene / "video.mp4", still)
 
-    rows = {row.name: row for row in run(folder).rows}
+    report = run(folder)
+    rows = {row.name: row for row in report.rows}
 
     assert rows["made: region"].n_refused == 1
+    assert "nan" not in report.text
     assert rows["made: region"].scores == ()
     assert len(rows["made: region + span"].scores) == 1
 
