@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from app.controllers.media import Clip
 from app.document import Document
-from app.job_runner import JobRunner, Lane
+from app.job_runner import Job, JobRunner, Lane
 from app.playback.player import Player
 from core.domain.listening import Listen
 from core.domain.project import Project
@@ -43,6 +43,7 @@ class StemPicturesPresenter(QObject):
         self._clip: Clip | None = None
         self._drawn: dict[Path, StemPictures] = {}
         self._asked: Path | None = None
+        self._drawing: Job | None = None
         self._shown: tuple[object, ...] = ()
         document.project_changed.connect(self._on_project_changed)
         player.listen_changed.connect(self._show)
@@ -56,7 +57,11 @@ class StemPicturesPresenter(QObject):
         self._on_project_changed(self._document.project)
 
     def close(self) -> None:
-        """Close and remove everything that was drawn."""
+        """Close and remove everything that was drawn or is being drawn."""
+        # Its folder goes from under it: cancelled it ends without a word.
+        if self._drawing is not None:
+            self._drawing.cancel()
+            self._drawing = None
         for pictures in self._drawn.values():
             pictures.close()
         self._drawn.clear()
@@ -84,6 +89,7 @@ class StemPicturesPresenter(QObject):
         )
         job.succeeded.connect(self._on_drawn)
         job.failed.connect(self.failed)
+        self._drawing = job
         self._runner.start(job)
 
     @Slot(object)
