@@ -42,6 +42,12 @@ def test_the_values_bring_neither_qt_nor_torch_nor_av():
     assert not loaded & {"PySide6", "torch", "av", "cv2", "scipy"}
 
 
+def test_the_window_opens_without_torch():
+    loaded = _loaded_by("import main, app.cli.window, app.composition, app.commands")
+
+    assert not loaded & {"torch", "torchaudio", "transformers", "scipy", "typer", "sounddevice"}
+
+
 @pytest.mark.parametrize("door", ["core.separation.registry", "core.segmentation.registry"])
 def test_looking_up_an_engine_loads_no_torch(door):
     assert "torch" not in _loaded_by(f"import {door}")
