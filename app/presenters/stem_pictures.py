@@ -1,6 +1,7 @@
 """The timeline shows what is heard: the mix, the target or the residual of the selected stem."""
 
 import shutil
+import uuid
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -44,6 +45,8 @@ class StemPicturesPresenter(QObject):
         self._drawn: dict[Path, StemPictures] = {}
         self._asked: Path | None = None
         self._drawing: Job | None = None
+        self._folders: dict[Path, Path] = {}
+        self._at_work: set[Path] = set()
         self._shown: tuple[object, ...] = ()
         document.project_changed.connect(self._on_project_changed)
         player.listen_changed.connect(self._show)
@@ -58,16 +61,16 @@ class StemPicturesPresenter(QObject):
 
     def close(self) -> None:
         """Close and remove everything that was drawn or is being drawn."""
-        # Its folder goes from under it: cancelled it ends without a word.
         if self._drawing is not None:
             self._drawing.cancel()
             self._drawing = None
-        for pictures in self._drawn.values():
-            pictures.close()
-        self._drawn.clear()
+        for target_path in list(self._drawn):
+            self._forget(target_path)
         self._asked = None
         self._shown = ()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        # From under a worker that still writes nothing is taken: its folder goes when it ends.
+        if not self._at_work:
+            shutil.rmtree(self._folder, ignore_errors=True)
 
     @Slot(object)
     def _on_project_changed(self, project: Project) -> None:
@@ -82,26 +85,36 @@ class StemPicturesPresenter(QObject):
         if sound is None:
             return
         self._asked = path
+        # One of its own each time: the same stem may be drawn again while it is being given up.
+        folder = self._folder / uuid.uuid4().hex
+        self._at_work.add(folder)
         job = self._runner.prepare(
-            AnalyseStemJob(sound.source, path, self._folder / path.stem),
-            Lane.IO,
-            replaces="draw stem",
+            AnalyseStemJob(sound.source, path, folder), Lane.IO, replaces="draw stem"
         )
-        job.succeeded.connect(self._on_drawn)
+        job.succeeded.connect(lambda pictures: self._on_drawn(pictures, folder))
         job.failed.connect(self.failed)
+        job.finished.connect(lambda: self._on_ended(folder))
         self._drawing = job
         self._runner.start(job)
 
-    @Slot(object)
-    def _on_drawn(self, pictures: StemPictures) -> None:
+    def _on_ended(self, folder: Path) -> None:
+        self._at_work.discard(folder)
+        if folder not in self._folders.values():
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def _forget(self, target_path: Path) -> None:
+        self._drawn.pop(target_path).close()
+        shutil.rmtree(self._folders.pop(target_path), ignore_errors=True)
+
+    def _on_drawn(self, pictures: StemPictures, folder: Path) -> None:
         if pictures.target_path != self._asked:
             pictures.close()
             return
         self._asked = None
         self._drawn[pictures.target_path] = pictures
+        self._folders[pictures.target_path] = folder
         while len(self._drawn) > _MOST_KEPT:
-            oldest = next(iter(self._drawn))
-            self._drawn.pop(oldest).close()
+            self._forget(next(iter(self._drawn)))
         self._show()
 
     @Slot()
