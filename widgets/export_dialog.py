@@ -87,6 +87,8 @@ class ExportDialog(QDialog):
 
     def _lay_out(self) -> None:
         self.export_button.setDefault(True)
+        # The style makes a default button bold only after its size was asked for.
+        self.export_button.setMinimumWidth(96)
         columns = QHBoxLayout()
         columns.setSpacing(16)
         columns.addWidget(self.options, 5)
