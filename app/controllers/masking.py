@@ -13,6 +13,7 @@ from app.track_store import TrackStore
 from core.domain import edits
 from core.domain.masks import MaskTrack, TrackedMask
 from core.domain.media import MediaInfo
+from core.domain.pictures import Frame
 from core.domain.project import Project
 from core.domain.prompts import Box, Click, RegionPrompt
 from core.errors import CoreError
@@ -52,6 +53,8 @@ class MaskingController(QObject):
     ) -> None:
         super().__init__(parent)
         self._runner, self._document, self._tracks = runner, document, tracks
+        self.frame: Frame | None = None
+        """The frame on screen, on which most marks are made."""
         self._clip: Clip | None = None
         self._masking: Job | None = None
         self._tracking: dict[RegionPrompt, Job] = {}
@@ -64,7 +67,7 @@ class MaskingController(QObject):
     def set_clip(self, clip: Clip | None) -> None:
         """Work on another clip; whatever runs for the earlier one is dropped."""
         self._cancel()
-        self._clip = clip
+        self._clip, self.frame = clip, None
         self._on_project_changed(self._document.project)
 
     @property
@@ -152,7 +155,8 @@ class MaskingController(QObject):
         earlier = self._tracks.get(previous) if previous is not None and is_corrected else None
         self._earlier[region] = earlier
         self._tracks.begin(region, table.time_base, table.origin_s)
-        job = MaskJob(info, table, region, pts, earlier.at(pts) if earlier else None)
+        believed = earlier.at(pts) if earlier else None
+        job = MaskJob(info, table, region, pts, believed, frame=self.frame)
         stem_id = self._document.project.selected_stem_id
         self._masking = self._runner.prepare(
             job, Lane.DEVICE, replaces=f"mask of {stem_id}", is_urgent=True

@@ -62,7 +62,7 @@ class PicturePresenter(QObject):
 
     @Slot(object)
     def _on_frame(self, frame: Frame) -> None:
-        self._frame = frame
+        self._frame = self._masking.frame = frame
         self._view.set_frame(frame)
         self._show_mask()
         self._show_marks()

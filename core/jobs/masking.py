@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from core.domain.masks import Mask, MaskTrack, TrackedMask
 from core.domain.media import MediaInfo
-from core.domain.pictures import PictureSource
+from core.domain.pictures import Frame, PictureSource
 from core.domain.prompts import Box, Click, RegionPrompt
 from core.jobs.requests import next_job_id
 from core.media.frame_reader import FrameReader
@@ -52,6 +52,8 @@ class MaskJob:
     previous: TrackedMask | None = None
     """What tracking believed on this frame, to be corrected by the marks."""
     segmenter: str = "classic"
+    frame: Frame | None = None
+    """The frame `pts` where it is at hand, as on screen: then nothing has to be decoded."""
     job_id: int = field(default_factory=next_job_id)
 
     @property
@@ -68,10 +70,15 @@ class MaskJob:
         """
         report(Progress(self.label, 0, 1))
         segmenter = registry.build(self.segmenter)
-        with FrameReader(self.media, self.table, _CACHE_BYTES) as picture:
-            anchor = _anchor(segmenter, picture, self.region, self.pts, self.previous, cancel)
+        anchor = _anchor(segmenter, self._frame(), self.region, self.previous, cancel)
         report(Progress(self.label, 1, 1))
         return MaskAnswer(self.job_id, self.region, TrackedMask.pack(anchor.pts, anchor.mask))
+
+    def _frame(self) -> Frame:
+        if self.frame is not None and self.frame.pts == self.pts:
+            return self.frame
+        with FrameReader(self.media, self.table, _CACHE_BYTES) as picture:
+            return picture.frame_at(self.pts)
 
 
 def _tell_nobody(_region: RegionPrompt, _masks: tuple[TrackedMask, ...]) -> None:
@@ -160,13 +167,13 @@ def anchors_of(
     for pts in region.anchor_pts:
         believed = previous.at(pts) if previous is not None else None
         if _says_where(region, pts) or (believed is not None and believed.unpack().any()):
-            anchors.append(_anchor(segmenter, picture, region, pts, believed, cancel))
+            anchors.append(_anchor(segmenter, picture.frame_at(pts), region, believed, cancel))
         else:
             waiting.append(pts)
     for pts in waiting:
         believed = _believed_at(segmenter, picture, anchors, pts, cancel)
         if believed is not None and believed.unpack().any():
-            anchors.append(_anchor(segmenter, picture, region, pts, believed, cancel))
+            anchors.append(_anchor(segmenter, picture.frame_at(pts), region, believed, cancel))
     return tuple(sorted(anchors, key=lambda anchor: anchor.pts))
 
 
@@ -182,18 +189,16 @@ def _marks_on(region: RegionPrompt, pts: int) -> tuple[list[Click], list[Box]]:
 
 def _anchor(
     segmenter: Segmenter,
-    picture: PictureSource,
+    frame: Frame,
     region: RegionPrompt,
-    pts: int,
     believed: TrackedMask | None,
     cancel: CancelToken,
 ) -> Anchor:
-    clicks, boxes = _marks_on(region, pts)
-    frame = picture.frame_at(pts)
+    clicks, boxes = _marks_on(region, frame.pts)
     cancel.raise_if_cancelled()
     previous = _worth_correcting(believed, clicks)
     mask = segmenter.segment(frame, clicks, boxes, previous=previous, cancel=cancel)
-    return Anchor(pts, mask)
+    return Anchor(frame.pts, mask)
 
 
 def _worth_correcting(believed: TrackedMask | None, clicks: Sequence[Click]) -> Mask | None:

@@ -14,8 +14,9 @@ from PySide6.QtCore import QCoreApplication
 from app.job_runner import JobRunner, Lane
 from core.domain.prompts import Click, RegionPrompt
 from core.jobs.masking import MaskJob
-from core.jobs.opening import OpenJob
+from core.jobs.opening import OpenedMedia, OpenJob
 from core.jobs.requests import JobRequest
+from core.media.frame_reader import FrameReader
 from core.progress import CancelToken, ignore
 from scripts.benchmark.clips import DEMO, demo_thing, disc_px, film, repeated
 from scripts.benchmark.desk import open_desk, separation
@@ -66,8 +67,7 @@ def _demo_clicks(n_clicks: int, random: np.random.Generator) -> Iterator[MaskJob
     for number in range(n_clicks):
         pts = int(random.choice(opened.table.pts))
         x_px, y_px = demo_thing(_THINGS[number % len(_THINGS)]).click_px
-        region = RegionPrompt(clicks=(Click(x_px, y_px, pts),))
-        yield MaskJob(opened.info, opened.table, region, pts)
+        yield _on_screen(opened, Click(x_px, y_px, pts))
 
 
 def _film_clicks(path: Path, n_clicks: int, random: np.random.Generator) -> Iterator[MaskJob]:
@@ -77,12 +77,18 @@ def _film_clicks(path: Path, n_clicks: int, random: np.random.Generator) -> Iter
     for _ in range(n_clicks):
         number = int(random.integers(_FILM_FRAMES))
         pts = int(opened.table.pts[number])
-        region = RegionPrompt(clicks=(Click(*disc_px(number), pts),))
-        yield MaskJob(opened.info, opened.table, region, pts)
+        yield _on_screen(opened, Click(*disc_px(number), pts))
+
+
+def _on_screen(opened: OpenedMedia, click: Click) -> MaskJob:
+    """Return the job of a click on the frame on screen, which the window has at hand."""
+    with FrameReader(opened.info, opened.table) as pictures:
+        frame = pictures.frame_at(click.pts)
+    return MaskJob(opened.info, opened.table, RegionPrompt(clicks=(click,)), click.pts, frame=frame)
 
 
 def _again(job: MaskJob) -> MaskJob:
-    return MaskJob(job.media, job.table, job.region, job.pts)
+    return MaskJob(job.media, job.table, job.region, job.pts, frame=job.frame)
 
 
 def _answered_ms(runner: JobRunner, request: JobRequest[object]) -> float:

@@ -1,5 +1,6 @@
 """Masks and tracks asked for as jobs, on clips that the test writes itself."""
 
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 
 from core.domain.masks import Mask, TrackedMask
 from core.domain.media import MediaInfo
-from core.domain.pictures import Pixels
+from core.domain.pictures import Frame, Pixels
 from core.domain.prompts import Box, Click, RegionPrompt
 from core.errors import ModelError, PromptError
 from core.jobs.masking import MaskJob, TrackJob, anchors_of
@@ -61,6 +62,33 @@ def test_a_click_is_answered_with_the_mask_of_its_frame(clip):
     assert answer.mask.confidence == 1.0
     assert _overlap(answer.mask, masks[6]) > 0.9
     assert told[-1].fraction == 1.0
+
+
+def test_a_click_on_the_frame_on_screen_reads_nothing_from_the_file(clip):
+    info, table, masks = clip
+    pts = int(table.pts[6])
+    frames, _ = moving_disc(N_FRAMES)
+    gone = replace(info, path=info.path.with_name("gone.mp4"))
+    region = RegionPrompt((Click(52, 60, pts),))
+
+    answer = MaskJob(gone, table, region, pts, frame=Frame(frames[6], pts, 0.24))(
+        ignore, CancelToken()
+    )
+
+    assert _overlap(answer.mask, masks[6]) > 0.9
+
+
+def test_a_frame_on_screen_that_is_not_the_clicked_one_is_not_mistaken_for_it(clip):
+    info, table, masks = clip
+    first, later = int(table.pts[0]), int(table.pts[13])
+    frames, _ = moving_disc(N_FRAMES)
+    region = RegionPrompt((Click(66, 60, later),))
+
+    answer = MaskJob(info, table, region, later, frame=Frame(frames[0], first, 0.0))(
+        ignore, CancelToken()
+    )
+
+    assert _overlap(answer.mask, masks[13]) > 0.9
 
 
 def test_marks_on_other_frames_do_not_disturb_a_click(clip):
