@@ -45,7 +45,10 @@ class StatusPresenter(QObject):
         streams = clip.info.audio
         chosen = clip.info.audio_stream(self._document.project.audio_stream)
         self._window.set_audio_tracks(
-            tuple((stream.index, audio_track_words(stream)) for stream in streams),
+            tuple(
+                (stream.index, audio_track_words(number, stream))
+                for number, stream in enumerate(streams, 1)
+            ),
             chosen.index if chosen is not None else None,
         )
         self._on_project_changed()
@@ -85,8 +88,8 @@ class StatusPresenter(QObject):
             self._window.actions_by_name[name].setEnabled(is_enabled)
 
 
-def audio_track_words(stream: AudioStreamInfo) -> str:
+def audio_track_words(number: int, stream: AudioStreamInfo) -> str:
     """Return a line for the list of sound tracks: number, title, language, rate and layout."""
     names = " ".join(word for word in (stream.title, stream.language) if word)
     kind = f"{stream.sample_rate_hz / 1000:g} kHz {stream.layout}"
-    return f"Track {stream.index}: {names + ', ' if names else ''}{kind}"
+    return f"Track {number}: {names + ', ' if names else ''}{kind}"
