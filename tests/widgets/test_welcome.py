@@ -77,7 +77,7 @@ def test_the_frame_lights_up_while_a_file_hangs_over_it(welcome, tmp_path):
 
 
 def test_a_recent_file_opens_with_one_press(welcome, qtbot):
-    paths = (Path("/films/beach.mp4"), Path("/work/concert.soloist"))
+    paths = (Path("/films/beach.mp4"), Path("/projects/concert.soloist"))
     welcome.set_recent(paths)
 
     with qtbot.waitSignal(welcome.path_requested) as asked:
