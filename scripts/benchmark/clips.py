@@ -86,6 +86,8 @@ def film(folder: Path, n_frames: int, gop: int) -> Path:
         stream.width, stream.height = _FILM_PX
         stream.pix_fmt = "yuv420p"
         stream.codec_context.gop_size = gop
+        # PyAV asks for slices otherwise, which few cameras and no web sites write.
+        stream.thread_type = "FRAME"
         stream.options = {"preset": "veryfast", "crf": "21", "sc_threshold": "0"}
         for number, pixels in enumerate(_pictures(n_frames)):
             frame = av.VideoFrame.from_ndarray(pixels, format="rgb24").reformat(format="yuv420p")
