@@ -38,3 +38,5 @@ class EngineInfo:
     settings: tuple[EngineSetting, ...] = ()
     needs: Mapping[str, str] = field(default_factory=dict)
     """What must be installed first, name to why; empty for engines that ship."""
+    vocabulary: tuple[str, ...] = ()
+    """What a text prompt may be completed to; empty where the engine takes any words."""
