@@ -1,0 +1,205 @@
+"""Draw batches of crops with what is to be seen in them: objects on other grounds, beside others.
+
+The batch of a step depends on the seed and the step's number alone. Letters in shapes: B crops,
+S pixels of a side, K words; the answer K is "none of these".
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from core.domain.pictures import Pixels
+from core.training.pictures_bank import BankedPicture
+from core.training.pictures_variation import (
+    Box,
+    Share,
+    VariationChances,
+    blob,
+    crop_matrix,
+    roughened,
+    share_of,
+    spoiled,
+    view,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CropMixing:
+    """How often crops are of which kind."""
+
+    none_share: float = 0.14
+    """Of crops that show nothing that sounds."""
+    evenness: float = 0.5
+    """Power of a class's number of pictures that it is drawn by: 0, all alike; 1, as they are."""
+    photograph_share: float = 0.75
+    """In classes that have drawings too."""
+    moved_share: float = 0.6
+    """Of objects with a known outline, those put before another ground."""
+    whole_mask_share: float = 0.35
+    """Of crops whose mask says nothing."""
+    beside_share: float = 0.25
+    """Of crops in which another object stands, outside the mask."""
+    chances: VariationChances = field(default_factory=VariationChances)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CropBatch:
+    """Crops and their answers."""
+
+    pictures: npt.NDArray[np.uint8]  # (B, S, S, 3)
+    masks: npt.NDArray[np.float32]  # (B, S, S)
+    answers: npt.NDArray[np.int64]  # (B,), 0 to K
+
+
+class CropMixer:
+    """Draws from a bank. Pictures of classes that are no words are not used."""
+
+    def __init__(
+        self,
+        bank: Sequence[BankedPicture],
+        words: Sequence[str],
+        side_px: int,
+        mixing: CropMixing,
+        seed: int = 0,
+    ) -> None:
+        self.side_px, self.mixing, self.seed = side_px, mixing, seed
+        self._n_words = len(words)
+        self._nothing = [one for one in bank if one.picture.is_of_nothing]
+        self._of_word = [[one for one in bank if one.picture.label == word] for word in words]
+        self._outlined = [
+            (number, one)
+            for number, pictures in enumerate(self._of_word)
+            for one in pictures
+            if one.outline is not None
+        ]
+        self._all = [one for pictures in self._of_word for one in pictures]
+        weights = np.array([len(one) for one in self._of_word], np.float64) ** mixing.evenness
+        weights[[not one for one in self._of_word]] = 0.0
+        self._chances = weights / weights.sum()
+
+    def batch(self, step: int, n_crops: int) -> CropBatch:
+        """Return the batch of a step."""
+        random = np.random.default_rng((self.seed, step))
+        crops = [self._crop(random) for _ in range(n_crops)]
+        pictures = [spoiled(crop[0], self.mixing.chances, random) for crop in crops]
+        return CropBatch(
+            np.stack(pictures),
+            np.stack([crop[1] for crop in crops]),
+            np.array([crop[2] for crop in crops], np.int64),
+        )
+
+    def _crop(self, random: np.random.Generator) -> tuple[Pixels, Share, int]:
+        if random.random() < self.mixing.none_share:
+            pixels, mask, answer = self._none(random)
+        else:
+            pixels, mask, answer = self._some(random)
+        if random.random() < self.mixing.beside_share and self._outlined:
+            pixels, covered = self._beside(pixels, random)
+            mask = mask * (1 - covered)
+        return pixels, mask, answer
+
+    def _none(self, random: np.random.Generator) -> tuple[Pixels, Share, int]:
+        mask = self._loose_mask(random)
+        if random.random() < 0.5 and self._nothing:
+            return self._of_nothing(random), mask, self._n_words
+        return self._ground(random), mask, self._n_words
+
+    def _of_nothing(self, random: np.random.Generator) -> Pixels:
+        shown = self._nothing[random.integers(len(self._nothing))]
+        return self._viewed(shown, (0.35, 1.05), random)[0]
+
+    def _viewed(
+        self, shown: BankedPicture, sides: tuple[float, float], random: np.random.Generator
+    ) -> tuple[Pixels, Share | None]:
+        box = _box(shown)
+        matrix = crop_matrix(box, sides, self.side_px, self.mixing.chances, random)
+        pixels = view(shown.pixels, matrix, self.side_px, random)
+        if shown.outline is None:
+            return pixels, None
+        return pixels, share_of(shown.outline, matrix, self.side_px)
+
+    def _some(self, random: np.random.Generator) -> tuple[Pixels, Share, int]:
+        answer = int(random.choice(self._n_words, p=self._chances))
+        shown = self._one_of(self._of_word[answer], random)
+        sides = (0.5, 1.1) if shown.outline is None else (0.65, 1.45)
+        pixels, share = self._viewed(shown, sides, random)
+        if share is not None and random.random() < self.mixing.moved_share:
+            pixels = _over(self._ground(random), pixels, share)
+        if share is None or random.random() < self.mixing.whole_mask_share:
+            return pixels, self._loose_mask(random), answer
+        return pixels, roughened(share, random), answer
+
+    def _one_of(
+        self, pictures: Sequence[BankedPicture], random: np.random.Generator
+    ) -> BankedPicture:
+        wants_photograph = random.random() < self.mixing.photograph_share
+        fitting = [one for one in pictures if one.picture.is_drawing != wants_photograph]
+        chosen = fitting or pictures
+        return chosen[random.integers(len(chosen))]
+
+    def _loose_mask(self, random: np.random.Generator) -> Share:
+        if random.random() < self.mixing.whole_mask_share:
+            return np.ones((self.side_px, self.side_px), np.float32)
+        return blob(self.side_px, random)
+
+    def _ground(self, random: np.random.Generator) -> Pixels:
+        """Return something to stand before: a corner of a photograph, any scene, or a gradient."""
+        kind = random.random()
+        if kind < 0.3 and self._nothing:
+            return self._of_nothing(random)
+        if kind < 0.7:
+            shown = self._all[random.integers(len(self._all))].pixels
+            side = max(8, int(min(shown.shape[:2]) * random.uniform(0.15, 0.28)))
+            # Corners only: the subject of a photograph is seldom there.
+            top = random.integers(2) * (shown.shape[0] - side)
+            left = random.integers(2) * (shown.shape[1] - side)
+            corner = shown[top : top + side, left : left + side]
+            size = (self.side_px, self.side_px)
+            return np.asarray(cv2.resize(corner, size, interpolation=cv2.INTER_CUBIC), np.uint8)
+        return self._gradient(random)
+
+    def _gradient(self, random: np.random.Generator) -> Pixels:
+        ends = random.integers(0, 256, (2, 2, 3)).astype(np.uint8)
+        if random.random() < 0.4:
+            ends[:] = ends[0, 0]
+        size = (self.side_px, self.side_px)
+        ground = cv2.resize(ends, size, interpolation=cv2.INTER_LINEAR).astype(np.float32)
+        if random.random() < 0.5:
+            n_spots = int(random.integers(4, 40))
+            spots = random.standard_normal((n_spots, n_spots, 3), np.float32) * 30
+            ground = ground + cv2.resize(spots, size, interpolation=cv2.INTER_CUBIC)
+        return np.clip(ground, 0, 255).astype(np.uint8)
+
+    def _beside(self, pixels: Pixels, random: np.random.Generator) -> tuple[Pixels, Share]:
+        """Return the crop with another object at one of its sides, and where that is."""
+        _, shown = self._outlined[random.integers(len(self._outlined))]
+        other, share = self._viewed(shown, (1.0, 1.4), random)
+        side_px = self.side_px
+        scale = random.uniform(0.4, 0.8)
+        # Its middle lies near the rim, so that at least the middle of the crop stays free.
+        angle = random.uniform(0, 2 * np.pi)
+        middle = (
+            side_px / 2 * (1 + random.uniform(0.75, 1.1) * np.array([np.cos(angle), np.sin(angle)]))
+        )
+        shift = middle - scale * side_px / 2
+        place = np.array([[scale, 0, shift[0]], [0, scale, shift[1]]])
+        size = (side_px, side_px)
+        covered = np.asarray(cv2.warpAffine(share, place, size), np.float32)
+        return _over(pixels, cv2.warpAffine(other, place, size), covered), covered
+
+
+def _box(shown: BankedPicture) -> Box:
+    if shown.outline is None:
+        height_px, width_px = shown.pixels.shape[:2]
+        return Box(0, 0, width_px, height_px)
+    x, y, wide, high = cv2.boundingRect(shown.outline.astype(np.uint8))
+    return Box(x, y, wide, high)
+
+
+def _over(ground: Pixels, pixels: Pixels, share: Share) -> Pixels:
+    """Return `pixels` laid over `ground` where `share` says."""
+    weight = share[:, :, None]
+    return np.asarray(ground * (1 - weight) + pixels * weight, np.uint8)

@@ -1,0 +1,136 @@
+"""The whole recipe of the picture network: its data, its shape, its schedule, one command.
+
+Everything is in a folder: the checkpoint, the losses, the scores on pictures held out, and at the
+end `seeing.safetensors` with its figures in `seeing_scores.json`.
+"""
+
+import dataclasses
+import json
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+import torch
+
+from core.nn.seeing import SeeingConfig, SeeingNetwork, save_seeing
+from core.progress import CancelToken, Report
+from core.training.pictures import Picture, find_pictures, split_pictures, words_of
+from core.training.pictures_bank import BankedPicture, read_pictures
+from core.training.pictures_mixing import CropMixer, CropMixing
+from core.training.recordings import Part
+from core.training.seeing_objective import SeeingObjective, seeing_loss
+from core.training.seeing_scores import Seen, best_temperature
+from core.training.trainer import Trainer, TrainingConfig, train
+
+
+def _schedule() -> TrainingConfig:
+    return TrainingConfig(
+        n_steps=3_000,
+        learning_rate=2e-3,
+        warm_up_steps=100,
+        falling_steps=1_500,
+        weight_decay=0.05,
+        averaging=0.995,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class SeeingRecipe:
+    """All choices of a run."""
+
+    training: TrainingConfig = field(default_factory=_schedule)
+    mixing: CropMixing = field(default_factory=CropMixing)
+    objective: SeeingObjective = field(default_factory=SeeingObjective)
+    side_px: int = 96
+    widths: tuple[int, ...] = (32, 64, 128, 256)
+    n_blocks: tuple[int, ...] = (2, 2, 2)
+    has_mask: bool = True
+    n_crops: int = 64
+    """In a batch."""
+    validate_every_steps: int = 300
+    split_seed: int = 0
+
+    def config(self, words: tuple[str, ...]) -> SeeingConfig:
+        return SeeingConfig(words, self.side_px, self.widths, self.n_blocks, self.has_mask)
+
+
+def train_seeing(
+    data: Path, folder: Path, recipe: SeeingRecipe, *, report: Report, cancel: CancelToken
+) -> SeeingNetwork:
+    """Train on `data`, keep everything in `folder`, and return the averaged, calibrated network.
+
+    Args:
+        data: `images/<class>/<picture>`; classes with no folder in `audio` beside it are left out.
+        folder: made if it is not there; a checkpoint in it is gone on from.
+        recipe: the choices.
+        report: told of each step.
+        cancel: stops between two steps; the checkpoint is written first.
+
+    Raises:
+        MediaError: `data` holds no pictures of two classes, or one can't be decoded.
+        ModelError: the checkpoint in `folder` is of another recipe.
+        Cancelled: asked to stop.
+    """
+    pictures = find_pictures(data)
+    words = words_of(data, pictures)
+    known = [one for one in pictures if one.is_of_nothing or one.label in words]
+    parts = split_pictures(known, recipe.split_seed)
+
+    def read(part: Part) -> tuple[BankedPicture, ...]:
+        return read_pictures(parts[part], report=report, cancel=cancel)
+
+    held_out = read(Part.VALIDATION)
+    trainer = _trainer(read(Part.TRAIN), recipe, words)
+    train(
+        trainer,
+        folder,
+        report=report,
+        cancel=cancel,
+        look=lambda averaged: Seen.by(averaged, held_out).scores(),
+        look_every_steps=recipe.validate_every_steps,
+    )
+    network = calibrated(trainer.averaged, held_out)
+    save_seeing(network, folder / "seeing.safetensors")
+    _write_scores(Seen.by(network, read(Part.TEST)), folder / "seeing_scores.json", parts)
+    return network
+
+
+def _trainer(
+    bank: tuple[BankedPicture, ...], recipe: SeeingRecipe, words: tuple[str, ...]
+) -> Trainer[SeeingNetwork]:
+    torch.manual_seed(recipe.training.seed)
+    network = SeeingNetwork(recipe.config(words)).to(memory_format=torch.channels_last)
+    mixer = CropMixer(bank, words, recipe.side_px, recipe.mixing, recipe.training.seed)
+
+    def loss(network: SeeingNetwork, step: int, generator: torch.Generator) -> torch.Tensor:
+        batch = mixer.batch(step, recipe.n_crops)
+        # Dropout draws from torch's own chance, which a resumed run would find elsewhere.
+        with torch.random.fork_rng():
+            torch.manual_seed(step)
+            return seeing_loss(network, batch, recipe.objective, generator)
+
+    return Trainer(network, loss, recipe.training)
+
+
+def calibrated(network: SeeingNetwork, held_out: tuple[BankedPicture, ...]) -> SeeingNetwork:
+    """Return the same weights with the temperature that suits pictures held out."""
+    if not held_out:
+        return network
+    temperature = network.config.temperature * best_temperature(Seen.by(network, held_out))
+    config = dataclasses.replace(network.config, temperature=temperature)
+    same = SeeingNetwork(config).to(next(network.parameters()).device)
+    same.load_state_dict(network.state_dict())
+    return same.eval().requires_grad_(False).to(memory_format=torch.channels_last)
+
+
+def _write_scores(seen: Seen, path: Path, parts: dict[Part, list[Picture]]) -> None:
+    held = {
+        "pictures": {part.value: len(found) for part, found in parts.items()},
+        "test": seen.scores(),
+        "by_class": seen.by_label(),
+    }
+    path.write_text(json.dumps(held, indent=1), encoding="utf-8")
+
+
+def recipe_as_json(recipe: SeeingRecipe) -> str:
+    """Return all choices of a run, to be kept beside its weights."""
+    return json.dumps(asdict(recipe), indent=1)
