@@ -1,6 +1,6 @@
 """The network that names what is seen in a crop: a small residual network with a mask beside RGB.
 
-It is ordinary on purpose: a ResNet (He and others, 2016) of three stages, batch norm, an average
+It is ordinary on purpose: a ResNet (He and others, 2016), batch norm, an average
 over the whole crop, one linear layer. The mask says which of several things in the crop is meant.
 A file holds the weights in float16 and the configuration as JSON in the metadata.
 
@@ -32,9 +32,9 @@ class SeeingConfig:
     words: tuple[str, ...]
     """Names of classes in the order of the answers; "none of these" comes after the last."""
     side_px: int = 96
-    widths: tuple[int, ...] = (32, 64, 128, 256)
+    widths: tuple[int, ...] = (24, 40, 80, 160, 256)
     """Of the stem and of each stage; each halves the picture."""
-    n_blocks: tuple[int, ...] = (2, 2, 2)
+    n_blocks: tuple[int, ...] = (1, 2, 2, 1)
     """In each stage."""
     has_mask: bool = True
     dropout: float = 0.2
@@ -80,14 +80,15 @@ class SeeingNetwork(nn.Module):
         if self.config.has_mask:
             where = torch.ones_like(pictures[:, :1]) if masks is None else masks
             x = torch.cat([x, where * 2 - 1], 1)  # (B, 4, S, S)
-        x = self.blocks(nnf.relu(self.stem(x)))  # (B, D, S/16, S/16)
+        x = self.blocks(nnf.relu(self.stem(x)))  # (B, D, S/32, S/32)
         features = x.mean((2, 3))  # (B, D)
         logits: Tensor = self.out(self.dropout(features))
         return logits
 
     def confidences(self, pictures: Tensor, masks: Tensor | None = None) -> Tensor:
         """Return (B, K + 1), adding up to 1, the last for "none of these"."""
-        return (self(pictures, masks).float() / self.config.temperature).softmax(1)
+        logits = self.forward(pictures, masks).float()
+        return (logits / self.config.temperature).softmax(1)
 
 
 class _Convolution(nn.Module):
@@ -116,7 +117,8 @@ class _Block(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         # Averaging, not skipping: thin lines of drawings live on every pixel.
         passed = nnf.avg_pool2d(x, self.stride) if self.stride > 1 else x
-        return nnf.relu(self.around(passed) + self.second(nnf.relu(self.first(x))))
+        out: Tensor = nnf.relu(self.around(passed) + self.second(nnf.relu(self.first(x))))
+        return out
 
 
 def save_seeing(network: SeeingNetwork, path: Path) -> None:
@@ -153,8 +155,9 @@ def load_seeing(path: Path, device: torch.device | None = None) -> SeeingNetwork
 def _config(metadata: dict[str, str], path: Path) -> SeeingConfig:
     try:
         values = json.loads(metadata[_CONFIG])
-        lists = {name: tuple(values.pop(name)) for name in ("words", "widths", "n_blocks")}
-        return SeeingConfig(**lists, **values)
+        for name in ("words", "widths", "n_blocks"):
+            values[name] = tuple(values[name])
+        return SeeingConfig(**values)
     except (KeyError, TypeError, ValueError) as error:
         raise ModelError(
             f"{path} has no usable configuration of a picture network: {error!r}", advice=_ADVICE

@@ -6,6 +6,7 @@ Letters in shapes: H, W pixels of a frame, S of a crop's side, B crops, K words.
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
+from typing import TypeVar
 
 import cv2
 import numpy as np
@@ -25,6 +26,8 @@ MARGINS = (0.05, 0.25)
 
 _LEAST_SIDE_PX = 8
 
+_Number = TypeVar("_Number", np.uint8, np.float32)
+
 
 def see(frames: Sequence[tuple[Pixels, Mask]], device: torch.device) -> Belief:
     """Return what is believed to be seen where the masks are, by the network that ships.
@@ -43,7 +46,7 @@ def see(frames: Sequence[tuple[Pixels, Mask]], device: torch.device) -> Belief:
 @cache
 def shipped(device: str) -> SeeingNetwork:
     """Return the network that ships, on `device`; `ModelError` where its file is of no use."""
-    return load_seeing(WEIGHTS, torch.device(device)).to(memory_format=torch.channels_last)
+    return load_seeing(WEIGHTS, torch.device(device))
 
 
 def believe(network: SeeingNetwork, frames: Sequence[tuple[Pixels, Mask]]) -> Belief:
@@ -112,14 +115,13 @@ def _placed(middle: float, side: int, limit: int) -> int:
 
 
 def _cut(
-    plane: npt.NDArray[np.generic], left: int, top: int, side: int, border: int
-) -> npt.NDArray[np.generic]:
+    plane: npt.NDArray[_Number], left: int, top: int, side: int, border: int
+) -> npt.NDArray[_Number]:
     height_px, width_px = plane.shape[:2]
     inside = plane[max(0, top) : top + side, max(0, left) : left + side]
     before = (max(0, -top), max(0, -left))
     after = (max(0, top + side - height_px), max(0, left + side - width_px))
-    return np.asarray(
-        cv2.copyMakeBorder(
-            np.ascontiguousarray(inside), before[0], after[0], before[1], after[1], border
-        )
+    padded = cv2.copyMakeBorder(
+        np.ascontiguousarray(inside), before[0], after[0], before[1], after[1], border
     )
+    return np.asarray(padded, plane.dtype)

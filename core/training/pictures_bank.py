@@ -70,10 +70,10 @@ def outline_of(pixels: Pixels) -> Mask | None:
     if np.percentile(np.abs(level[rim] - plane[rim] @ slopes).max(1), 90) > _PLAIN_OFF:
         return None
     off = np.abs(pixels.astype(np.float32) - plane @ slopes).max(2)
-    mask = cv2.morphologyEx(
-        (off > _OBJECT_OFF).astype(np.uint8), cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8)
-    )
-    filled = _filled(cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8)))
+    differs = (off > _OBJECT_OFF).astype(np.uint8)
+    closed = cv2.morphologyEx(differs, cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8))
+    opened = cv2.morphologyEx(closed, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
+    filled = _filled(np.asarray(opened, np.uint8))
     return filled if 0.05 < filled.mean() < 0.85 else None
 
 

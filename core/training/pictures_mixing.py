@@ -69,13 +69,8 @@ class CropMixer:
         self._n_words = len(words)
         self._nothing = [one for one in bank if one.picture.is_of_nothing]
         self._of_word = [[one for one in bank if one.picture.label == word] for word in words]
-        self._outlined = [
-            (number, one)
-            for number, pictures in enumerate(self._of_word)
-            for one in pictures
-            if one.outline is not None
-        ]
         self._all = [one for pictures in self._of_word for one in pictures]
+        self._outlined = [one for one in self._all if one.outline is not None]
         weights = np.array([len(one) for one in self._of_word], np.float64) ** mixing.evenness
         weights[[not one for one in self._of_word]] = 0.0
         self._chances = weights / weights.sum()
@@ -138,7 +133,7 @@ class CropMixer:
         wants_photograph = random.random() < self.mixing.photograph_share
         fitting = [one for one in pictures if one.picture.is_drawing != wants_photograph]
         chosen = fitting or pictures
-        return chosen[random.integers(len(chosen))]
+        return chosen[int(random.integers(len(chosen)))]
 
     def _loose_mask(self, random: np.random.Generator) -> Share:
         if random.random() < self.mixing.whole_mask_share:
@@ -175,20 +170,21 @@ class CropMixer:
 
     def _beside(self, pixels: Pixels, random: np.random.Generator) -> tuple[Pixels, Share]:
         """Return the crop with another object at one of its sides, and where that is."""
-        _, shown = self._outlined[random.integers(len(self._outlined))]
+        shown = self._outlined[random.integers(len(self._outlined))]
         other, share = self._viewed(shown, (1.0, 1.4), random)
+        if share is None:
+            return pixels, np.zeros(pixels.shape[:2], np.float32)
         side_px = self.side_px
         scale = random.uniform(0.4, 0.8)
         # Its middle lies near the rim, so that at least the middle of the crop stays free.
         angle = random.uniform(0, 2 * np.pi)
-        middle = (
-            side_px / 2 * (1 + random.uniform(0.75, 1.1) * np.array([np.cos(angle), np.sin(angle)]))
-        )
-        shift = middle - scale * side_px / 2
+        away = random.uniform(0.75, 1.1) * np.array([np.cos(angle), np.sin(angle)])
+        shift = side_px / 2 * (1 + away - scale)
         place = np.array([[scale, 0, shift[0]], [0, scale, shift[1]]])
         size = (side_px, side_px)
         covered = np.asarray(cv2.warpAffine(share, place, size), np.float32)
-        return _over(pixels, cv2.warpAffine(other, place, size), covered), covered
+        placed = np.asarray(cv2.warpAffine(other, place, size), np.uint8)
+        return _over(pixels, placed, covered), covered
 
 
 def _box(shown: BankedPicture) -> Box:

@@ -105,13 +105,14 @@ def spoiled(pixels: Pixels, chances: VariationChances, random: np.random.Generat
     if random.random() < chances.recoloured:
         pixels = _recoloured(pixels, random)
     if random.random() < chances.grey:
-        pixels = np.repeat(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)[:, :, None], 3, 2)
+        pixels = _grey(pixels)
     if random.random() < chances.covered:
         pixels = _covered(pixels, random)
     if random.random() < chances.coarse:
         pixels = _coarse(pixels, random)
     if random.random() < chances.blurred:
-        pixels = cv2.GaussianBlur(pixels, (0, 0), float(random.uniform(0.4, 1.6)))
+        blurred = cv2.GaussianBlur(pixels, (0, 0), float(random.uniform(0.4, 1.6)))
+        pixels = np.asarray(blurred, np.uint8)
     if random.random() < chances.noisy:
         noise = random.standard_normal(pixels.shape, np.float32) * random.uniform(2, 18)
         pixels = np.clip(pixels + noise, 0, 255).astype(np.uint8)
@@ -133,6 +134,11 @@ def _recoloured(pixels: Pixels, random: np.random.Generator) -> Pixels:
     levels = np.clip(levels * light + np.float32(random.uniform(-0.1, 0.1)), 0, 1)
     curve = np.float32(np.exp(random.uniform(-0.35, 0.35)))
     return np.asarray(levels**curve * 255, np.uint8)
+
+
+def _grey(pixels: Pixels) -> Pixels:
+    grey = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)
+    return np.asarray(cv2.cvtColor(grey, cv2.COLOR_GRAY2RGB), np.uint8)
 
 
 def _covered(pixels: Pixels, random: np.random.Generator) -> Pixels:
@@ -164,19 +170,19 @@ def blob(side_px: int, random: np.random.Generator) -> Share:
     y, x = np.mgrid[0:side_px, 0:side_px].astype(np.float32) / (side_px - 1) - 0.5
     x, y = x - random.uniform(-0.08, 0.08), y - random.uniform(-0.08, 0.08)
     wide, high = random.uniform(0.3, 0.52, 2)
+    away = (x / wide) ** 2 + (y / high) ** 2
     if kind == 0:
-        return ((x / wide) ** 2 + (y / high) ** 2 < 1).astype(np.float32)
-    if kind == 1:
-        return ((np.abs(x) < wide) & (np.abs(y) < high)).astype(np.float32)
-    hills = _hills(side_px, random)
-    return (hills * 0.5 + 0.9 > (x / wide) ** 2 + (y / high) ** 2).astype(np.float32)
+        away = np.maximum(np.abs(x) / wide, np.abs(y) / high)
+    elif kind == 1:
+        away = away + 0.1 - 0.5 * _hills(side_px, random)
+    return np.asarray(away < 1, np.float32)
 
 
 def roughened(share: Share, random: np.random.Generator) -> Share:
     """Return a mask whose edge is off here and there, as a segmenter's."""
     reach = random.uniform(1, 5)
     soft = cv2.GaussianBlur(share, (0, 0), float(reach))
-    return (soft > 0.5 + 0.3 * _hills(len(share), random)).astype(np.float32)
+    return np.asarray(soft > 0.5 + 0.3 * _hills(len(share), random), np.float32)
 
 
 def _hills(side_px: int, random: np.random.Generator) -> Share:

@@ -1,7 +1,8 @@
 """The whole recipe of the picture network: its data, its shape, its schedule, one command.
 
 Everything is in a folder: the checkpoint, the losses, the scores on pictures held out, and at the
-end `seeing.safetensors` with its figures in `seeing_scores.json`.
+end `seeing.safetensors`, with its figures in `seeing_scores.json` and all choices in
+`seeing_recipe.json`.
 """
 
 import dataclasses
@@ -24,10 +25,10 @@ from core.training.trainer import Trainer, TrainingConfig, train
 
 def _schedule() -> TrainingConfig:
     return TrainingConfig(
-        n_steps=3_000,
+        n_steps=2_400,
         learning_rate=2e-3,
         warm_up_steps=100,
-        falling_steps=1_500,
+        falling_steps=1_000,
         weight_decay=0.05,
         averaging=0.995,
     )
@@ -41,8 +42,11 @@ class SeeingRecipe:
     mixing: CropMixing = field(default_factory=CropMixing)
     objective: SeeingObjective = field(default_factory=SeeingObjective)
     side_px: int = 96
-    widths: tuple[int, ...] = (32, 64, 128, 256)
-    n_blocks: tuple[int, ...] = (2, 2, 2)
+    early_side_px: int = 64
+    """Of crops in the first `early_steps`: shapes are learnt on small ones at half the time."""
+    early_steps: int = 1_500
+    widths: tuple[int, ...] = (24, 40, 80, 160, 256)
+    n_blocks: tuple[int, ...] = (1, 2, 2, 1)
     has_mask: bool = True
     n_crops: int = 64
     """In a batch."""
@@ -80,6 +84,8 @@ def train_seeing(
 
     held_out = read(Part.VALIDATION)
     trainer = _trainer(read(Part.TRAIN), recipe, words)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "seeing_recipe.json").write_text(json.dumps(asdict(recipe), indent=1), "utf-8")
     train(
         trainer,
         folder,
@@ -98,10 +104,14 @@ def _trainer(
     bank: tuple[BankedPicture, ...], recipe: SeeingRecipe, words: tuple[str, ...]
 ) -> Trainer[SeeingNetwork]:
     torch.manual_seed(recipe.training.seed)
-    network = SeeingNetwork(recipe.config(words)).to(memory_format=torch.channels_last)
-    mixer = CropMixer(bank, words, recipe.side_px, recipe.mixing, recipe.training.seed)
+    network = SeeingNetwork(recipe.config(words))
+    early, late = (
+        CropMixer(bank, words, side_px, recipe.mixing, recipe.training.seed)
+        for side_px in (recipe.early_side_px, recipe.side_px)
+    )
 
     def loss(network: SeeingNetwork, step: int, generator: torch.Generator) -> torch.Tensor:
+        mixer = early if step < recipe.early_steps else late
         batch = mixer.batch(step, recipe.n_crops)
         # Dropout draws from torch's own chance, which a resumed run would find elsewhere.
         with torch.random.fork_rng():
@@ -119,7 +129,7 @@ def calibrated(network: SeeingNetwork, held_out: tuple[BankedPicture, ...]) -> S
     config = dataclasses.replace(network.config, temperature=temperature)
     same = SeeingNetwork(config).to(next(network.parameters()).device)
     same.load_state_dict(network.state_dict())
-    return same.eval().requires_grad_(False).to(memory_format=torch.channels_last)
+    return same.eval().requires_grad_(False)
 
 
 def _write_scores(seen: Seen, path: Path, parts: dict[Part, list[Picture]]) -> None:
@@ -129,8 +139,3 @@ def _write_scores(seen: Seen, path: Path, parts: dict[Part, list[Picture]]) -> N
         "by_class": seen.by_label(),
     }
     path.write_text(json.dumps(held, indent=1), encoding="utf-8")
-
-
-def recipe_as_json(recipe: SeeingRecipe) -> str:
-    """Return all choices of a run, to be kept beside its weights."""
-    return json.dumps(asdict(recipe), indent=1)
