@@ -13,7 +13,8 @@ from scipy.fft import dct
 from torch import Tensor
 
 from core.evaluation.metrics import si_sdr_db
-from core.evaluation.mixtures import Mixture, Mono
+from core.evaluation.mixtures import Mixture
+from core.evaluation.sounds import Mono
 from core.separation.nmf import Nmf
 from core.separation.stft import Stft
 from core.units import hz_to_mel, mel_to_hz

@@ -1,40 +1,47 @@
 """Seeded mixtures of two recordings of different classes, with the truth and its activity.
 
-The folder has the layout `audio/<class>/<recording>`. One recording, the background, sounds from
-beginning to end; the other, the target, sounds somewhere in it and is silent for at least a third
-of the time. Nothing is looped: a repeated background would be too easy to learn.
-
-Letters in shapes: N samples.
+Nothing is looped: a repeated sound would be too easy to learn. Letters in shapes: N samples.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
-import soundfile
-import soxr
 
 from core.domain.prompts import TimeSpan
 from core.errors import MediaError
 from core.evaluation.activity import activity_spans
+from core.evaluation.material import Files
+from core.evaluation.sounds import Mono, read_mono, resample
 
-SUFFIXES = frozenset({".ogg", ".wav", ".flac", ".mp3"})
 LONGEST_S = 10.0
 SHORTEST_BACKGROUND_S = 4.0
 SHORTEST_TARGET_S = 0.5
+SHORTEST_OVERLAP_S = 2.0
 LARGEST_ACTIVE_PART = 2 / 3
 LEVEL_DB = (-5.0, 5.0)
 N_TRIES = 200
 
-Mono = npt.NDArray[np.float32]
+
+class Overlap(StrEnum):
+    """How much of a mixture both recordings fill."""
+
+    PARTLY = "partly"
+    """The background sounds from beginning to end, the target somewhere in it: it is silent for at
+    least a third of the time, so that its activity tells it apart."""
+    FULL = "full"
+    """As long as the shorter recording, and both sound throughout: activity tells nothing. Only
+    where the target lasts less than `SHORTEST_OVERLAP_S` it is somewhere in that much background.
+    """
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Mixture:
     """Two recordings at once: `target + background` is the mix, all float32 (N,)."""
 
+    number: int
     name: str
     target_class: str
     background_class: str
@@ -55,93 +62,46 @@ class Mixture:
         return len(self.target) / self.sample_rate_hz
 
 
-def recordings(folder: Path) -> dict[str, tuple[Path, ...]]:
-    """Return the recordings of each class under `folder/audio` (or `folder`), sorted.
-
-    Raises:
-        MediaError: fewer than two classes hold recordings.
-    """
-    root = folder / "audio" if (folder / "audio").is_dir() else folder
-    classes = sorted(path for path in root.iterdir() if path.is_dir()) if root.is_dir() else []
-    found = {
-        path.name: tuple(sorted(f for f in path.iterdir() if f.suffix.lower() in SUFFIXES))
-        for path in classes
-    }
-    found = {name: files for name, files in found.items() if files}
-    if len(found) < 2:
-        raise MediaError(
-            f"{root} holds recordings of {len(found)} classes",
-            advice="Give a folder with the layout audio/<class>/<recording>.wav "
-            "and at least two classes.",
-        )
-    return found
-
-
-def make_mixtures(folder: Path, n_mixtures: int, seed: int) -> Iterator[Mixture]:
-    """Yield `n_mixtures` mixtures; the same folder, number and seed give the same ones.
+def make_mixtures(
+    sounds: Files, n_mixtures: int, seed: int, overlap: Overlap = Overlap.PARTLY
+) -> Iterator[Mixture]:
+    """Yield `n_mixtures` mixtures; the same files, number and seed give the same ones.
 
     No recording is used twice while its class has others left.
 
+    Args:
+        sounds: recordings of two classes or more.
+        n_mixtures: how many.
+        seed: of every choice.
+        overlap: how much of each mixture both fill.
+
     Raises:
-        MediaError: the folder has too few recordings that are long enough.
+        MediaError: too few recordings are long enough, or one cannot be read.
     """
-    found = recordings(folder)
     used: set[Path] = set()
     for number in range(n_mixtures):
         random = np.random.default_rng([seed, number])
-        yield _one_mixture(found, random, used, number)
-
-
-def read_mono(path: Path) -> tuple[Mono, int]:
-    """Return the mean of a file's channels as float32 (N,), and its rate.
-
-    Raises:
-        MediaError: it is not there, or no sound that soundfile reads.
-    """
-    try:
-        samples, sample_rate_hz = soundfile.read(path, dtype="float32", always_2d=True)
-    except (soundfile.SoundFileError, OSError) as error:
-        raise MediaError(
-            f"{path} cannot be read as sound: {error}",
-            advice=f"Replace “{path.name}” by a WAV, FLAC, Ogg or MP3 file that plays.",
-        ) from error
-    return np.ascontiguousarray(samples.mean(axis=1), np.float32), int(sample_rate_hz)
-
-
-def resample(samples: Mono, from_hz: int, to_hz: int) -> Mono:
-    """Return `samples` at another rate; the very same array where nothing has to be done."""
-    if from_hz == to_hz:
-        return samples
-    return np.asarray(soxr.resample(samples, from_hz, to_hz, quality="VHQ"), np.float32)
+        yield _one_mixture(sounds, random, used, number, overlap)
 
 
 def _one_mixture(
-    found: dict[str, tuple[Path, ...]], random: np.random.Generator, used: set[Path], number: int
+    sounds: Files, random: np.random.Generator, used: set[Path], number: int, overlap: Overlap
 ) -> Mixture:
-    classes = sorted(found)
+    classes = sorted(sounds)
     for _ in range(N_TRIES):
-        target_class, background_class = random.choice(classes, 2, replace=False)
-        target_path = _pick(found[target_class], random, used)
-        background_path = _pick(found[background_class], random, used)
-        pair = _fit(target_path, background_path, random)
+        target_class, background_class = (str(c) for c in random.choice(classes, 2, replace=False))
+        target_path = _pick(sounds[target_class], random, used)
+        background_path = _pick(sounds[background_class], random, used)
+        pair = _fit(target_path, background_path, random, overlap)
         if pair is None:
             continue
-        target, background, sample_rate_hz, spans, level_db = pair
         used.update((target_path, background_path))
         name = f"{number:03d} {target_path.stem} + {background_path.stem}"
-        return Mixture(
-            name,
-            str(target_class),
-            str(background_class),
-            target,
-            background,
-            sample_rate_hz,
-            spans,
-            level_db,
-        )
+        return Mixture(number, name, target_class, background_class, *pair)
+    shortest_s = SHORTEST_BACKGROUND_S if overlap is Overlap.PARTLY else SHORTEST_OVERLAP_S
     raise MediaError(
         f"no pair of recordings that is long enough after {N_TRIES} draws",
-        advice=f"Give at least two classes with recordings of {SHORTEST_BACKGROUND_S:g} s or more.",
+        advice=f"Give at least two classes with recordings of {shortest_s:g} s or more.",
     )
 
 
@@ -151,17 +111,17 @@ def _pick(files: tuple[Path, ...], random: np.random.Generator, used: set[Path])
 
 
 def _fit(
-    target_path: Path, background_path: Path, random: np.random.Generator
+    target_path: Path, background_path: Path, random: np.random.Generator, overlap: Overlap
 ) -> tuple[Mono, Mono, int, tuple[TimeSpan, ...], float] | None:
     """Return target, background, rate, spans and level, or None where the pair is no use."""
     target, target_hz = read_mono(target_path)
     background, background_hz = read_mono(background_path)
     rate_hz = max(target_hz, background_hz)
-    background = _crop(resample(background, background_hz, rate_hz), LONGEST_S, rate_hz, random)
-    length_s = len(background) / rate_hz
     target = resample(target, target_hz, rate_hz)
-    target = _crop(target, 0.98 * LARGEST_ACTIVE_PART * length_s, rate_hz, random)
-    if length_s < SHORTEST_BACKGROUND_S or len(target) < SHORTEST_TARGET_S * rate_hz:
+    background = resample(background, background_hz, rate_hz)
+    target, background = _LAYING[overlap](target, background, rate_hz, random)
+    shortest_s = SHORTEST_BACKGROUND_S if overlap is Overlap.PARTLY else SHORTEST_OVERLAP_S
+    if len(background) < shortest_s * rate_hz or len(target) < SHORTEST_TARGET_S * rate_hz:
         return None
     target = _place(_fade(target, rate_hz), len(background), random)
     spans = activity_spans(target, rate_hz)
@@ -175,8 +135,26 @@ def _fit(
     return scale * np.float32(gain) * target, scale * background, rate_hz, spans, level_db
 
 
-def _crop(samples: Mono, longest_s: float, rate_hz: int, random: np.random.Generator) -> Mono:
-    n_longest = int(longest_s * rate_hz)
+def _laid_apart(
+    target: Mono, background: Mono, rate_hz: int, random: np.random.Generator
+) -> tuple[Mono, Mono]:
+    background = _crop(background, int(LONGEST_S * rate_hz), random)
+    longest_s = 0.98 * LARGEST_ACTIVE_PART * len(background) / rate_hz
+    return _crop(target, int(longest_s * rate_hz), random), background
+
+
+def _laid_together(
+    target: Mono, background: Mono, rate_hz: int, random: np.random.Generator
+) -> tuple[Mono, Mono]:
+    n_both = min(len(target), len(background), int(LONGEST_S * rate_hz))
+    n_both = max(n_both, int(SHORTEST_OVERLAP_S * rate_hz))
+    return _crop(target, n_both, random), _crop(background, n_both, random)
+
+
+_LAYING = {Overlap.PARTLY: _laid_apart, Overlap.FULL: _laid_together}
+
+
+def _crop(samples: Mono, n_longest: int, random: np.random.Generator) -> Mono:
     if len(samples) <= n_longest:
         return samples
     first = int(random.integers(len(samples) - n_longest + 1))
@@ -207,8 +185,11 @@ def _gain(
     sounding = np.zeros(len(target), np.bool_)
     for span in spans:
         sounding[span.to_samples(rate_hz)] = True
-    loud = float(np.mean(target[sounding] ** 2)) if sounding.any() else 0.0
-    other = float(np.mean(background[sounding] ** 2)) if sounding.any() else 0.0
+    if not sounding.any():
+        return None
+    # In float64: sums of float32 depend on where in memory an array happens to lie.
+    loud = float(np.mean(target[sounding] ** 2, dtype=np.float64))
+    other = float(np.mean(background[sounding] ** 2, dtype=np.float64))
     if loud <= 0.0 or other <= 1e-9:
         return None
     return float(np.sqrt(other / loud) * 10 ** (level_db / 20))

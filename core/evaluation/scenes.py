@@ -1,103 +1,54 @@
-"""The benchmark on scenes with a picture: every object of every scene, by region, span, or both.
+"""The benchmark on scenes with a picture: every object of every scene, by box, text, spans and all.
 
-A scene is a folder with `meta.json`, `mixture.flac`, a stem for each object, and `video.mp4`.
+Objects that are not on screen are asked for by text and spans, and stand in rows of their own.
 """
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from core.domain.audio import AudioClip
 from core.domain.masks import MaskTrack, TrackedMask
-from core.domain.prompts import (
-    Box,
-    PromptKind,
-    PromptSet,
-    RegionPrompt,
-    SpanPrompt,
-    TextPrompt,
-    TimeSpan,
-)
-from core.errors import MediaError, PromptError
-from core.evaluation.mixtures import Mono, read_mono
-from core.evaluation.tables import Row, Score, table
-from core.evaluation.trial import Bench, Write, estimate, score, timed
+from core.domain.prompts import Box, PromptKind, PromptSet, RegionPrompt, SpanPrompt, TextPrompt
+from core.evaluation.scene_files import SceneObject, read_scenes
+from core.evaluation.sounds import Mono
+from core.evaluation.tables import Refusal, Row, Score, table
+from core.evaluation.trial import Bench, Judge, Write, estimate
 from core.media.frame_reader import FrameReader
 from core.media.probe import probe
+from core.progress import Progress, Report, ignore
 from core.separation import registry
 from core.separation.protocol import SeparationRequest, Separator
 
-_WAYS: tuple[frozenset[PromptKind], ...] = (
-    frozenset({PromptKind.REGION}),
-    frozenset({PromptKind.SPAN}),
-    frozenset({PromptKind.REGION, PromptKind.SPAN}),
-    frozenset({PromptKind.TEXT}),
-    frozenset({PromptKind.TEXT, PromptKind.REGION, PromptKind.SPAN}),
-)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class SceneObject:
-    """One thing that sounds in a scene, and its own sound."""
-
-    scene: str
-    group: str
-    """The folder of the scene's folder: scenes of a kind stand together."""
-    text: str
-    box: tuple[float, float, float, float] | None
-    spans: tuple[TimeSpan, ...]
-    mix: Mono
-    truth: Mono
-    sample_rate_hz: int
-    video: Path
-
-    @property
-    def kinds(self) -> frozenset[PromptKind]:
-        """The prompts that can be made for it."""
-        can = {
-            PromptKind.TEXT: bool(self.text),
-            PromptKind.REGION: self.box is not None and self.video.is_file(),
-            PromptKind.SPAN: bool(self.spans),
-        }
-        return frozenset(kind for kind, is_there in can.items() if is_there)
+Kinds = frozenset[PromptKind]
 
 
 @dataclass(frozen=True, slots=True)
 class ScenesReport:
     """A row for each group of scenes and each way of prompting."""
 
+    folder: Path
+    bench: Bench
     rows: tuple[Row, ...]
     n_scenes: int
-    seed: int
-    text: str
 
-
-def read_scenes(folder: Path) -> Iterator[SceneObject]:
-    """Yield every object that has a stem, scenes in the order of their paths.
-
-    Raises:
-        MediaError: there is no scene in `folder`, or one cannot be read.
-    """
-    notes = sorted(folder.rglob("meta.json")) if folder.is_dir() else []
-    if not notes:
-        raise MediaError(
-            f"no meta.json below {folder}",
-            advice="Give a folder of scenes, each with meta.json, mixture.flac and its stems.",
+    @property
+    def text(self) -> str:
+        """The table, with all that is needed to make it again."""
+        return (
+            f"{self.bench.engine} on {self.n_scenes} scenes from {self.folder}, "
+            f"seed {self.bench.seed}. Median/mean in dB, improvements (i) over the mix.\n"
+            f"{table(self.rows)}"
         )
-    for note in notes:
-        yield from _objects(note)
 
 
 def run(
     folder: Path,
-    engine: str = "spectral",
-    *,
     bench: Bench | None = None,
-    seed: int = 0,
+    *,
+    report: Report = ignore,
     write: Write | None = None,
 ) -> ScenesReport:
     """Separate every object of every scene below `folder`, in each way the engine understands.
@@ -107,62 +58,65 @@ def run(
 
     Args:
         folder: searched for `meta.json`.
-        engine: name in the registry.
-        bench: device, settings and cancel token; its engine and seed give way to the others.
-        seed: of the engine.
+        bench: engine, its seed, device, settings and cancel token.
+        report: told of each object.
         write: told a line for every try, and the table at last.
 
     Raises:
         MediaError: no scene, or one that cannot be read.
         ModelError: no such engine.
         Cancelled: the bench's token was raised.
+
+    An object that is silent, or alone in its scene, cannot be scored: that is written, too.
     """
-    plan = bench or Bench()
-    plan = Bench(engine, seed, plan.device, plan.settings, plan.cancel)
+    bench = bench or Bench()
     say = write or (lambda _line: None)
-    separator, understood = plan.build(), registry.info(engine).understands
-    found: dict[str, list[Score | None]] = {}
+    separator, understood = bench.build(), registry.info(bench.engine).understands
+    found: dict[str, list[Score | Refusal]] = {}
     scenes: set[tuple[str, str]] = set()
-    for thing in read_scenes(folder):
+    for done, thing in enumerate(read_scenes(folder)):
+        report(Progress("Separating scenes", done, 0))
         scenes.add((thing.group, thing.scene))
-        for way in _WAYS:
-            if way <= understood & thing.kinds:
-                plan.cancel.raise_if_cancelled()
-                name = f"{thing.group}: {' + '.join(sorted(way))}"
-                result = _try(plan, separator, thing, way)
-                found.setdefault(name, []).append(result)
-                say(_line(thing, way, result))
-    rows = tuple(
-        Row(name, tuple(s for s in results if s is not None), results.count(None))
-        for name, results in sorted(found.items())
-    )
-    title = f"{engine} on {len(scenes)} scenes from {folder}, seed {seed}. Medians in dB."
-    text = f"{title}\n{table(rows)}"
-    say(text)
-    return ScenesReport(rows, len(scenes), seed, text)
+        try:
+            judge = Judge(thing.truth, thing.mix)
+        except ValueError as error:
+            say(f"{_place(thing)} is left out: {error}")
+            continue
+        for way in _ways(understood & thing.kinds):
+            bench.cancel.raise_if_cancelled()
+            answer = _try(bench, separator, thing, way, judge)
+            found.setdefault(_row_name(thing, way), []).append(answer)
+            say(_line(thing, way, answer))
+    rows = tuple(Row.of(name, answers) for name, answers in sorted(found.items()))
+    result = ScenesReport(folder, bench, rows, len(scenes))
+    say(result.text)
+    return result
+
+
+def _ways(usable: Kinds) -> Iterator[Kinds]:
+    """Yield each kind for itself, then all of them."""
+    for kind in sorted(usable):
+        yield frozenset({kind})
+    if len(usable) > 1:
+        yield usable
 
 
 def _try(
-    plan: Bench, separator: Separator, thing: SceneObject, way: frozenset[PromptKind]
-) -> Score | None:
-    """Return the score of one way of asking for one object, None where it was refused."""
+    bench: Bench, separator: Separator, thing: SceneObject, way: Kinds, judge: Judge
+) -> Score | Refusal:
+    """Return the score of one way of asking for one object."""
 
     def ask() -> Mono:
         if PromptKind.REGION not in way:
-            return estimate(separator, _request(plan, thing, way, None), plan.cancel)
+            return estimate(separator, _request(bench, thing, way, None), bench.cancel)
         with FrameReader(probe(thing.video)) as picture:
-            return estimate(separator, _request(plan, thing, way, picture), plan.cancel)
+            return estimate(separator, _request(bench, thing, way, picture), bench.cancel)
 
-    try:
-        target, spent_s = timed(ask)
-    except PromptError:
-        return None
-    length_s = len(thing.mix) / thing.sample_rate_hz
-    return score(target, thing.truth, thing.mix, spent_s / length_s)
+    return judge.hear(ask, thing.sample_rate_hz)
 
 
 def _request(
-    plan: Bench, thing: SceneObject, way: frozenset[PromptKind], picture: FrameReader | None
+    bench: Bench, thing: SceneObject, way: Kinds, picture: FrameReader | None
 ) -> SeparationRequest:
     region, tracks = None, {}
     if picture is not None and thing.box is not None:
@@ -178,9 +132,9 @@ def _request(
         prompts=prompts,
         tracks=tracks,
         picture=picture,
-        seed=plan.seed,
-        settings=plan.settings,
-        device=plan.device,
+        seed=bench.seed,
+        settings=bench.settings,
+        device=bench.device,
     )
 
 
@@ -192,35 +146,19 @@ def _resting_track(picture: FrameReader, box: tuple[float, float, float, float])
     return MaskTrack(picture.time_base, picture.origin_s, masks)
 
 
-def _objects(note: Path) -> Iterator[SceneObject]:
-    folder = note.parent
-    try:
-        # The file is JSON of any shape; what is missing or of another kind is caught below.
-        meta: Any = json.loads(note.read_text(encoding="utf-8"))
-        mix, rate_hz = read_mono(folder / "mixture.flac")
-        things = [thing for thing in meta["objects"] if (folder / thing["stem"]).is_file()]
-        for thing in things:
-            truth, _ = read_mono(folder / thing["stem"])
-            box = thing.get("box_xyxy") if thing.get("on_screen", True) else None
-            yield SceneObject(
-                scene=folder.name,
-                group=folder.parent.name,
-                text=str(thing.get("text", "")).strip(),
-                box=None if box is None else (box[0], box[1], box[2], box[3]),
-                spans=tuple(TimeSpan(start, end) for start, end in thing.get("spans") or ()),
-                mix=mix,
-                truth=truth,
-                sample_rate_hz=rate_hz,
-                video=folder / "video.mp4",
-            )
-    except (KeyError, TypeError, IndexError, ValueError, OSError) as error:
-        raise MediaError(
-            f"{note} does not describe a scene: {error!r}",
-            advice="Give scenes with an “objects” list, mixture.flac and a stem for each object.",
-        ) from error
+def _row_name(thing: SceneObject, way: Kinds) -> str:
+    place = "" if thing.is_on_screen else ", off screen"
+    return f"{thing.group}{place}: {_said(way)}"
 
 
-def _line(thing: SceneObject, way: frozenset[PromptKind], result: Score | None) -> str:
-    said = " + ".join(sorted(way))
-    gain = "refused" if result is None else f"{result.improvement_db:+.1f} dB"
-    return f"{thing.group}/{thing.scene} {thing.text} by {said}: {gain}"
+def _line(thing: SceneObject, way: Kinds, answer: Score | Refusal) -> str:
+    gain = f"{answer.improvement_db:+.1f} dB" if isinstance(answer, Score) else "refused"
+    return f"{_place(thing)} by {_said(way)}: {gain}"
+
+
+def _place(thing: SceneObject) -> str:
+    return f"{thing.group}/{thing.scene} {thing.text}"
+
+
+def _said(way: Kinds) -> str:
+    return " + ".join(sorted(way))

@@ -1,121 +1,106 @@
-"""The benchmark on mixtures of two recordings: an engine beside baselines, as a table."""
+"""The benchmark on mixtures of two recordings: an engine beside baselines, over all and by class.
+
+Asked by text, picture and spans, by a wrong word and by nothing, it shows what each is worth.
+"""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import replace
 
-from core.domain.audio import AudioClip
-from core.domain.prompts import PromptKind, PromptSet, SpanPrompt, TextPrompt
+from core.evaluation.asking import Way
 from core.evaluation.baselines import gated, ideal_ratio_mask, nmf_mfcc, untouched
-from core.evaluation.mixtures import Mixture, Mono, make_mixtures
-from core.evaluation.tables import Row, Score, table
-from core.evaluation.trial import Bench, Write, estimate, score, timed
-from core.separation import registry
-from core.separation.protocol import SeparationRequest
-
-_GIVEN = frozenset({PromptKind.SPAN, PromptKind.TEXT})
-
-
-@dataclass(frozen=True, slots=True)
-class SeparationReport:
-    """What came out, the engine's row first."""
-
-    rows: tuple[Row, ...]
-    n_mixtures: int
-    seed: int
-    text: str
+from core.evaluation.interview import Interviewer
+from core.evaluation.material import Material
+from core.evaluation.mixtures import Mixture, make_mixtures
+from core.evaluation.separation_report import Outcome, SeparationPlan, SeparationReport, row_name
+from core.evaluation.sounds import Mono
+from core.evaluation.tables import Score
+from core.evaluation.trial import Bench, Judge, Write
+from core.progress import Progress, Report, ignore
 
 
 def run(
-    folder: Path,
-    engine: str = "spectral",
-    *,
-    n_mixtures: int = 30,
+    material: Material,
+    plan: SeparationPlan | None = None,
     bench: Bench | None = None,
-    seed: int = 0,
+    *,
+    report: Report = ignore,
     write: Write | None = None,
 ) -> SeparationReport:
-    """Separate seeded mixtures of the recordings in `folder` and return the scores.
-
-    The prompts are what the engine understands of: the spans in which the target truly sounds
-    (all of them positive), and the name of its class as words.
+    """Separate seeded mixtures of recordings and return the scores.
 
     Args:
-        folder: holds `audio/<class>/<recording>`, or the class folders themselves.
-        engine: name in the registry.
-        n_mixtures: how many.
-        bench: device, settings and cancel token; its engine and seed give way to the others.
-        seed: of mixtures and engine.
-        write: told a line for every mixture, and the table at last.
+        material: recordings, and pictures to show.
+        plan: how many mixtures of what kind, and how they are asked for.
+        bench: engine, seed of mixtures and engine, device, settings and cancel token.
+        report: told of each mixture.
+        write: told a line for every mixture, and the tables at last.
 
     Raises:
-        MediaError: too few recordings.
+        MediaError: too few recordings, or a file that cannot be read.
         ModelError: no such engine.
         Cancelled: the bench's token was raised.
     """
-    plan = bench or Bench()
-    plan = Bench(engine, seed, plan.device, plan.settings, plan.cancel)
-    say = write or _say_nothing
-    methods = _methods(plan)
-    scores: dict[str, list[Score]] = {name: [] for name in methods}
-    for mixture in make_mixtures(folder, n_mixtures, seed):
-        plan.cancel.raise_if_cancelled()
-        for name, method in methods.items():
-            scores[name].append(_score(mixture, method))
-        say(_line(mixture, {name: found[-1] for name, found in scores.items()}))
-    rows = tuple(Row(name, tuple(found)) for name, found in scores.items())
-    text = f"{_title(folder, n_mixtures, seed)}\n{table(rows)}"
-    say(text)
-    return SeparationReport(rows, n_mixtures, seed, text)
+    plan, bench = plan or SeparationPlan(), bench or Bench()
+    say = write or (lambda _line: None)
+    methods = _Methods(bench, material, plan)
+    outcomes = []
+    mixtures = make_mixtures(material.sounds, plan.n_mixtures, bench.seed, plan.overlap)
+    for done, mixture in enumerate(mixtures):
+        bench.cancel.raise_if_cancelled()
+        report(Progress("Separating mixtures", done, plan.n_mixtures))
+        outcomes.append(methods.outcome(mixture))
+        say(_line(outcomes[-1]))
+    found = SeparationReport(material, bench, plan, tuple(outcomes))
+    say(found.text)
+    return found
 
 
-def _methods(plan: Bench) -> dict[str, Callable[[Mixture], Mono]]:
-    separator = plan.build()
-    kinds = registry.info(plan.engine).understands & _GIVEN
+class _Methods:
+    """The engine in all its ways, and what it is held against."""
 
-    def by_engine(mixture: Mixture) -> Mono:
-        request = SeparationRequest(
-            AudioClip(mixture.mix[None], mixture.sample_rate_hz),
-            _prompts(mixture, kinds),
-            seed=plan.seed,
-            settings=plan.settings,
-            device=plan.device,
+    def __init__(self, bench: Bench, material: Material, plan: SeparationPlan) -> None:
+        self._bench = bench
+        self._engine = Interviewer(bench, material, plan.ways)
+        self._spectral: Interviewer | None = None
+        self._baselines: dict[str, Callable[[Mixture], Mono]] = {}
+        if plan.has_baselines:
+            self._add_baselines(bench, material)
+
+    def _add_baselines(self, bench: Bench, material: Material) -> None:
+        if bench.engine != "spectral":
+            plain = replace(bench, engine="spectral", settings={})
+            self._spectral = Interviewer(plain, material, (Way.SPAN,))
+        self._baselines = {
+            "nmf-mfcc": lambda mixture: nmf_mfcc(mixture, bench.seed),
+            "spans only": gated,
+            "mix": untouched,
+            "ideal mask": ideal_ratio_mask,
+        }
+
+    def outcome(self, mixture: Mixture) -> Outcome:
+        judge = Judge(mixture.target, mixture.mix)
+        asked = self._engine.answers(mixture, judge).items()
+        answers = {row_name(self._bench.engine, way): answer for way, answer in asked}
+        if self._spectral is not None:
+            asked = self._spectral.answers(mixture, judge).items()
+            answers |= {row_name("spectral", way): answer for way, answer in asked}
+        for name, method in self._baselines.items():
+            self._bench.cancel.raise_if_cancelled()
+            answers[name] = judge.hear(lambda: method(mixture), mixture.sample_rate_hz)  # noqa: B023
+        return Outcome(
+            mixture.name,
+            mixture.target_class,
+            mixture.background_class,
+            mixture.level_db,
+            mixture.length_s,
+            answers,
         )
-        return estimate(separator, request, plan.cancel)
-
-    return {
-        plan.engine: by_engine,
-        "nmf-mfcc": lambda mixture: nmf_mfcc(mixture, plan.seed),
-        "spans only": gated,
-        "mix": untouched,
-        "irm": ideal_ratio_mask,
-    }
 
 
-def _prompts(mixture: Mixture, kinds: frozenset[PromptKind]) -> PromptSet:
-    words = TextPrompt(mixture.target_class.replace("_", " "))
-    return PromptSet(
-        texts=(words,) if PromptKind.TEXT in kinds else (),
-        spans=tuple(SpanPrompt(s) for s in mixture.spans) if PromptKind.SPAN in kinds else (),
+def _line(outcome: Outcome) -> str:
+    gains = "  ".join(
+        f"{name} {answer.improvement_db:+.1f}"
+        for name, answer in outcome.answers.items()
+        if isinstance(answer, Score)
     )
-
-
-def _score(mixture: Mixture, method: Callable[[Mixture], Mono]) -> Score:
-    found, spent_s = timed(lambda: method(mixture))
-    return score(found, mixture.target, mixture.mix, spent_s / mixture.length_s)
-
-
-def _line(mixture: Mixture, scores: dict[str, Score]) -> str:
-    gains = "  ".join(f"{name} {found.improvement_db:+.1f}" for name, found in scores.items())
-    return f"{mixture.name} ({mixture.level_db:+.1f} dB): {gains}"
-
-
-def _title(folder: Path, n_mixtures: int, seed: int) -> str:
-    return (
-        f"{n_mixtures} mixtures of two recordings from {folder}, seed {seed}. "
-        "Medians in dB (and the mean of the SI-SDR improvement); cost is s per s of sound."
-    )
-
-
-def _say_nothing(_line: str) -> None:
-    pass
+    return f"{outcome.name} ({outcome.level_db:+.1f} dB): {gains}"

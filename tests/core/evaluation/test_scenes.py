@@ -5,7 +5,10 @@ import pytest
 import soundfile
 
 from core.errors import MediaError
-from core.evaluation.scenes import read_scenes, run
+from core.evaluation.scene_files import read_scenes
+from core.evaluation.scenes import run
+from core.evaluation.trial import Bench
+from tests.core.evaluation import engines
 from tests.helpers.separations import shaking_disc, write_pictures
 from tests.helpers.sounds import tone
 
@@ -39,13 +42,45 @@ def test_every_object_with_a_stem_is_asked_for_in_each_way_its_notes_allow(folde
 
     report = run(folder, write=lines.append)
 
-    gains = {row.name: row.median_improvement_db for row in report.rows}
+    gains = {row.name: row.median() for row in report.rows}
     assert list(gains) == ["made: region", "made: region + span", "made: span"]
     assert min(gains.values()) > 8
     assert report.n_scenes == 1
     assert "1 scenes" in report.text
     assert "seed 0" in report.text
     assert len(lines) == 4
+
+
+def test_words_spans_and_all_are_asked_for_too_and_what_is_off_screen_stands_apart(
+    folder, monkeypatch
+):
+    monkeypatch.setattr(engines, "BANDS_HZ", {"disc": (0, 900), "hum": (900, 4_000)})
+    monkeypatch.setattr(engines, "COLOURS", {"disc": (90, 100, 80)})
+    keen = engines.register(monkeypatch)
+
+    report = run(folder, Bench("keen", settings={"leak": 0.5}))
+
+    gains = {row.name: row.median() for row in report.rows}
+    assert list(gains) == [
+        "made, off screen: text",
+        "made: region",
+        "made: region + span + text",
+        "made: span",
+        "made: text",
+    ]
+    assert gains["made, off screen: text"] == pytest.approx(6, abs=0.5)
+    assert {asked.settings["leak"] for asked in keen.asked} == {0.5}
+
+
+def test_a_sound_that_is_alone_in_its_scene_is_left_out_and_that_is_said(folder):
+    scene = folder / "made" / "000"
+    (scene / "s1.flac").write_bytes((scene / "mixture.flac").read_bytes())
+    lines: list[str] = []
+
+    report = run(folder, write=lines.append)
+
+    assert report.rows == ()
+    assert lines[0].startswith("made/000 disc is left out: ")
 
 
 def test_a_region_in_which_nothing_moves_is_counted_as_refused(folder):
@@ -56,7 +91,7 @@ def test_a_region_in_which_nothing_moves_is_counted_as_refused(folder):
     report = run(folder)
     rows = {row.name: row for row in report.rows}
 
-    assert rows["made: region"].n_refused == 1
+    assert len(rows["made: region"].refusals) == 1
     assert "nan" not in report.text
     assert rows["made: region"].scores == ()
     assert len(rows["made: region + span"].scores) == 1
