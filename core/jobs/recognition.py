@@ -17,7 +17,7 @@ from core.media.pts_table import PtsTable
 from core.progress import CancelToken, Progress, Report
 from core.separation.gentle_import import import_gently
 
-See = Callable[..., Belief]
+See = Callable[[Sequence[tuple[Pixels, Mask]], object], Belief]
 
 _CACHE_BYTES = 96 * 2**20
 

@@ -1,5 +1,7 @@
 """What a region shows asked for as a job, on a clip that the test writes itself."""
 
+import subprocess
+import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
@@ -16,11 +18,11 @@ from core.domain.media import MediaInfo
 from core.domain.pictures import Frame, Pixels
 from core.domain.prompts import Click, RegionPrompt
 from core.errors import PromptError
-from core.jobs import recognition
 from core.jobs.recognition import BeliefJob
 from core.media.probe import probe
 from core.media.pts_table import PtsTable, read_pts_table
 from core.progress import Cancelled, CancelToken, Progress, ignore
+from core.separation import seen_words
 from tests.helpers.pictures import moving_disc
 
 N_FRAMES = 14
@@ -65,7 +67,7 @@ def looked_at(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Pixels, Mask]]:
         is_ball = all(one[0] > 2 * one[1] for one in red)
         return Belief((("ball", 0.9 if is_ball else 0.1),))
 
-    monkeypatch.setattr(recognition, "see", see)
+    monkeypatch.setattr(seen_words, "see", see)
     return shown
 
 
@@ -136,3 +138,9 @@ def test_a_job_that_is_cancelled_asks_nothing(clip, looked_at):
         job(clip, 3)(ignore, cancel)
 
     assert looked_at == []
+
+
+def test_the_job_can_be_asked_for_before_torch_is_loaded():
+    code = "import sys, core.jobs.recognition; sys.exit('torch' in sys.modules)"
+
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
