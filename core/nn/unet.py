@@ -51,6 +51,8 @@ class UNetConfig:
     """Whether the prompt may be missing; a learned vector then stands in for it."""
     is_prompt_everywhere: bool = False
     """Whether every block hears the prompt with the clock, not the bottleneck alone."""
+    n_hints: int = 0
+    """Pictures on the grid of the patches that say where the prompt was heard before."""
     n_heads: int = 4
     head_dim: int = 32
     query_size: int = 512
@@ -90,6 +92,8 @@ class SeparationUNet(nn.Module):
         width, clock_dim, patch = config.width, config.clock_dim, config.patch
         n_in = config.n_mixture + config.n_flowing + config.has_spans
         self.init_conv = nn.Conv2d(n_in, width, patch, stride=patch)
+        if config.n_hints:
+            self.hint_conv = nn.Conv2d(config.n_hints, width, 1, bias=False)
         self.time_mlp = clock_layers(width, clock_dim)
         if config.is_prompt_optional:
             self.no_prompt = nn.Parameter(torch.zeros(config.prompt_dim))
@@ -104,7 +108,7 @@ class SeparationUNet(nn.Module):
         self.final_res_block = ResnetBlock(2 * width, width, clock_dim)
         self.final_conv = nn.Conv2d(width, config.n_flowing * patch[0] * patch[1], 1)
 
-    def forward(
+    def forward(  # noqa: PLR0913 - what flows, and what it is told
         self,
         noisy: Tensor,
         time: Tensor,
@@ -113,6 +117,7 @@ class SeparationUNet(nn.Module):
         *,
         has_prompt: Tensor | None = None,
         spans: Tensor | None = None,
+        hints: Tensor | None = None,
     ) -> Tensor:
         """Return the velocity (or the noise) at `noisy`, shaped like it.
 
@@ -124,6 +129,7 @@ class SeparationUNet(nn.Module):
             prompt: (B, D, K) or (1, D, K); None only where the configuration allows it.
             has_prompt: (B,) bool, False where a clip's prompt is to be taken as missing.
             spans: (B, T) of +1, -1 and 0; None for all 0.
+            hints: (B, n_hints, F / bins of a patch, T / frames of a patch); None for all 0.
 
         Raises:
             ValueError: sizes that the network can't take, or a missing prompt it needs.
@@ -133,7 +139,7 @@ class SeparationUNet(nn.Module):
         clock = self.time_mlp(time)  # (B or 1, clock_dim)
         if self.config.is_prompt_everywhere:
             clock = clock + self.prompt_mlp(seen)
-        x = first = self.stem(noisy, mixture, spans)
+        x = first = self._hinted(self.stem(noisy, mixture, spans), hints)
         skips: list[Tensor] = []
         for level in self.downs:
             block, across, along, down = level.children()
@@ -196,6 +202,16 @@ class SeparationUNet(nn.Module):
         x = torch.cat(inputs, 1).transpose(2, 3).contiguous(memory_format=torch.channels_last)
         kernel = turned(self.init_conv.weight)
         return nnf.conv2d(x, kernel, self.init_conv.bias, stride=self.config.patch[::-1])
+
+    def _hinted(self, x: Tensor, hints: Tensor | None) -> Tensor:
+        """Add the hints (B, n_hints, F', T') to the first features (B, C, T', F')."""
+        if hints is None:
+            return x
+        if not self.config.n_hints:
+            raise ValueError("this network was built without a place for hints")
+        hints = hints.transpose(2, 3).contiguous(memory_format=torch.channels_last)
+        out: Tensor = x + self.hint_conv(hints)
+        return out
 
     def _seen(self, prompt: Tensor | None, has_prompt: Tensor | None) -> Tensor:
         """Return the mean of each prompt's tokens, or the learned stand-in where there is none."""

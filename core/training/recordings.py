@@ -8,7 +8,7 @@ one part of a recording knows the others, so a split goes by origin, never by fi
 import csv
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -43,9 +43,9 @@ def find_recordings(folder: Path) -> list[Recording]:
         MediaError: fewer than two classes hold recordings.
     """
     root = folder / "audio" if (folder / "audio").is_dir() else folder
-    origins = _origins(folder)
+    known = sources(folder)
     found = [
-        Recording(path.parent.name, path, origins.get(_tail(path), "") or _tail(path))
+        Recording(path.parent.name, path, _origin(path, known))
         for path in sorted(root.glob("*/*"))
         if path.suffix.lower() in SUFFIXES
     ]
@@ -97,15 +97,21 @@ def _shuffled(name: str, seed: int) -> bytes:
     return hashlib.sha256(f"{seed}:{name}".encode()).digest()
 
 
-def _tail(path: Path) -> str:
+def _origin(path: Path, known: Mapping[str, Mapping[str, str]]) -> str:
+    name = class_and_file(path)
+    return known.get(name, {}).get("origin_id") or name
+
+
+def class_and_file(path: Path) -> str:
+    """Return what names a recording in any copy of its folder: `<class>/<file>`."""
     return "/".join(path.parts[-2:])
 
 
-def _origins(folder: Path) -> dict[str, str]:
-    """Return the original of each file named in the nearest table, by class and file name."""
+def sources(folder: Path) -> dict[str, dict[str, str]]:
+    """Return the rows of the nearest `SOURCES.csv` in or above `folder`, by `class_and_file`."""
     for place in (folder, *folder.resolve().parents[:2]):
         table = place / "SOURCES.csv"
         if table.is_file():
             with table.open(newline="", encoding="utf-8") as rows:
-                return {_tail(Path(row["file"])): row["origin_id"] for row in csv.DictReader(rows)}
+                return {class_and_file(Path(row["file"])): row for row in csv.DictReader(rows)}
     return {}

@@ -75,7 +75,9 @@ def open_bank(
     if not (folder / "starts.json").is_file():
         _make(recordings, folder, sample_rate_hz, report=report, cancel=cancel)
     starts = tuple(json.loads((folder / "starts.json").read_text(encoding="utf-8")))
-    samples = np.memmap(folder / "samples.i16", np.int16, "r", shape=(starts[-1],))
+    path = folder / "samples.i16"
+    # No recordings are no samples, and of those there can be no map.
+    samples = np.memmap(path, np.int16, "r") if starts[-1] else np.zeros(0, np.int16)
     return SoundBank(tuple(recordings), samples, starts, sample_rate_hz)
 
 

@@ -6,7 +6,6 @@ of the step, so that a run that was cut in two gives the same losses as one that
 
 import copy
 import json
-import math
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -32,6 +31,9 @@ class TrainingConfig:
     n_steps: int
     learning_rate: float = 1e-4
     warm_up_steps: int = 200
+    falling_steps: int = 1000
+    """At the end, over which the rate falls. Before that nothing depends on the number of steps,
+    so that a run may be made longer while it lasts."""
     weight_decay: float = 0.01
     largest_gradient: float = 5.0
     """Norm above which gradients are shortened."""
@@ -40,10 +42,10 @@ class TrainingConfig:
     seed: int = 0
 
     def rate_at(self, step: int) -> float:
-        """Return the learning rate: up in a line, down in a half cosine to a twentieth."""
+        """Return the learning rate: up in a line, level, and down in a line to a fiftieth."""
         warm = min(1.0, (step + 1) / max(1, self.warm_up_steps))
-        fall = 0.5 * (1 + math.cos(math.pi * min(1.0, step / self.n_steps)))
-        return self.learning_rate * warm * (0.05 + 0.95 * fall)
+        left = min(1.0, (self.n_steps - step) / max(1, self.falling_steps))
+        return self.learning_rate * warm * max(0.02, left)
 
 
 class Trainer(Generic[Network]):
@@ -90,6 +92,9 @@ class Trainer(Generic[Network]):
         pairs = zip(self.averaged.parameters(), self.network.parameters(), strict=True)
         for average, weight in pairs:
             average.lerp_(weight, 1 - kept)
+        # Running statistics are averages already.
+        for held, buffer in zip(self.averaged.buffers(), self.network.buffers(), strict=True):
+            held.copy_(buffer)
 
     def save(self, path: Path) -> None:
         """Write all that is needed to go on, beside `path` and then in its place."""
@@ -112,10 +117,11 @@ class Trainer(Generic[Network]):
         """
         device = next(self.network.parameters()).device
         state = torch.load(path, map_location=device, weights_only=True)
-        if state["config"] != asdict(self.config):
+        if _fixed(state["config"]) != _fixed(asdict(self.config)):
             raise ModelError(
                 f"{path} was made under {state['config']}",
-                advice="Go on with the settings the run began with, or start a new one.",
+                advice="Go on with the settings the run began with (the number of steps may "
+                "grow), or start a new one.",
             )
         try:
             self.network.load_state_dict(state["network"])
@@ -128,27 +134,32 @@ class Trainer(Generic[Network]):
         self.step = int(state["step"])
 
 
-def train(
+def train(  # noqa: PLR0913 - most have a default
     trainer: Trainer[Network],
     folder: Path,
     *,
     report: Report,
     cancel: CancelToken,
     save_every_s: float = 120.0,
+    look: Callable[[Network], dict[str, float]] | None = None,
+    look_every_steps: int = 500,
     now: Callable[[], float] = time.monotonic,
 ) -> None:
     """Take all steps that are left, with `checkpoint.pt` and `losses.jsonl` in `folder`.
 
-    Goes on from a checkpoint that is there. A cancelled run is saved before it ends.
+    Goes on from a checkpoint that is there. A cancelled run is saved before it ends. What `look`
+    says of the averaged network now and then is written in `scores.jsonl`.
 
     Raises:
         Cancelled: asked to stop; what was learnt is in the checkpoint.
     """
     folder.mkdir(parents=True, exist_ok=True)
     checkpoint, losses = folder / "checkpoint.pt", folder / "losses.jsonl"
+    scores = folder / "scores.jsonl"
     if checkpoint.is_file():
         trainer.load(checkpoint)
         _forget_after(losses, trainer.step)
+        _forget_after(scores, trainer.step)
     saved_s = now()
     try:
         with losses.open("a", encoding="utf-8") as lines:
@@ -157,11 +168,22 @@ def train(
                 loss = trainer.take_step()
                 lines.write(json.dumps({"step": trainer.step, "loss": loss}) + "\n")
                 report(Progress("Training", trainer.step, trainer.config.n_steps))
+                if look is not None and trainer.step % look_every_steps == 0:
+                    _note(scores, {"step": trainer.step, **look(trainer.averaged)})
                 if now() - saved_s >= save_every_s:
                     trainer.save(checkpoint)
                     saved_s = now()
     finally:
         trainer.save(checkpoint)
+
+
+def _note(path: Path, values: dict[str, float]) -> None:
+    with path.open("a", encoding="utf-8") as lines:
+        lines.write(json.dumps(values) + "\n")
+
+
+def _fixed(config: dict[str, object]) -> dict[str, object]:
+    return {name: value for name, value in config.items() if name != "n_steps"}
 
 
 def _forget_after(losses: Path, step: int) -> None:

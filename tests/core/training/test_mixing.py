@@ -95,26 +95,89 @@ def test_levels_and_peaks_are_within_what_was_asked_for(bank):
     )
     batch = Mixer(bank, CLASSES, config).batch(0, 32)
 
-    level_db = 10 * np.log10(np.square(batch.target).sum(1) / np.square(batch.residual).sum(1))
+    first, rest = batch.target[::2], batch.residual[::2]
+    level_db = 10 * np.log10(np.square(first).sum(1) / np.square(rest).sum(1))
     peaks = np.abs(batch.target + batch.residual).max(1)
     assert np.all(np.abs(level_db) <= 5.01)
     assert np.ptp(level_db) > 5
     assert np.all((peaks > 0.199) & (peaks < 0.501))
 
 
-def test_labels_name_the_target_and_never_what_sounds_beside_it(bank):
-    batch = Mixer(bank, CLASSES, SHORT).batch(0, 64)
+def test_each_mixture_is_used_with_its_first_and_its_second_source_as_the_target(bank):
+    two_each = MixingConfig(n_samples=63 * 256, source_shares=(1.0,), absent_share=0)
+    batch = Mixer(bank, CLASSES, two_each).batch(0, 16)
 
-    assert set(batch.labels) == {0, 1, 2}  # there is no violin to draw
-    assert not batch.others[np.arange(64), batch.labels].any()
-    assert batch.others.any(1).all()
+    np.testing.assert_allclose(batch.target[::2], batch.residual[1::2], atol=1e-6)
+    np.testing.assert_allclose(batch.target[1::2], batch.residual[::2], atol=1e-6)
+    np.testing.assert_array_equal(batch.sounding[::2], batch.sounding[1::2])
+
+
+def test_an_odd_number_of_clips_leaves_the_last_without_its_twin(bank):
+    mixer = Mixer(bank, CLASSES, SHORT)
+
+    odd, even = mixer.batch(0, 5), mixer.batch(0, 6)
+
+    np.testing.assert_array_equal(odd.target, even.target[:5])
+
+
+def test_words_name_the_target_and_what_sounds_is_known_for_every_class(bank):
+    sure = MixingConfig(n_samples=63 * 256, absent_share=0, unsure_share=0)
+    batch = Mixer(bank, CLASSES, sure).batch(0, 64)
+
+    named = batch.words.argmax(1)
+    assert set(named) == {0, 1, 2}  # there is no violin to draw
+    assert set(batch.words.ravel()) == {0, 1}
+    sounds = batch.sounding.any(2)
+    loud = np.square(batch.target).sum(1) > 0
+    assert sounds[np.arange(64), named][loud].all()
+    assert not sounds[:, 3].any()
+
+
+def test_a_vague_prompt_still_means_the_target_most(bank):
+    vague = MixingConfig(n_samples=63 * 256, absent_share=0, unsure_share=1)
+    clear = MixingConfig(n_samples=63 * 256, absent_share=0, unsure_share=0)
+
+    words = Mixer(bank, CLASSES, vague).batch(0, 64).words
+    truth = Mixer(bank, CLASSES, clear).batch(0, 64).words.argmax(1)
+
+    np.testing.assert_allclose(words.sum(1), 1, atol=1e-6)
+    assert words.min() >= 0
+    assert words[np.arange(64), truth].min() >= 0.4 - 1e-6
+    assert words.max(1).min() < 0.8
+
+
+def test_classes_with_little_sound_are_drawn_less_often(bank):
+    """Three classes: 1 s of bell, 6.5 s of flute, 8 s of rain."""
+    drawn = {}
+    for enough_s in (0.5, 4.0):
+        config = MixingConfig(
+            n_samples=1024, silence_share=0, more_source_shares=(1.0,), enough_s=enough_s
+        )
+        named = Mixer(bank, CLASSES, config).named(0, 300)
+        drawn[enough_s] = named.sounding.any(2).mean(0)
+
+    np.testing.assert_allclose(drawn[0.5], [1 / 3, 1 / 3, 1 / 3, 0], atol=0.08)
+    np.testing.assert_allclose(drawn[4.0], [0.2, 0.4, 0.4, 0], atol=0.08)
+
+
+def test_mixtures_for_names_hold_one_to_four_sounds_and_are_none_of_a_batch(bank):
+    mixer = Mixer(bank, CLASSES, MixingConfig(n_samples=63 * 256, silence_share=0))
+
+    named, again = mixer.named(0, 40), mixer.named(0, 40)
+
+    np.testing.assert_array_equal(named.mixture, again.mixture)
+    n_sounding = named.sounding.any(2).sum(1)
+    assert set(n_sounding) == {1, 2, 3}  # there are no more classes
+    batch = mixer.batch(0, 40)
+    both = np.abs((batch.target + batch.residual)[:, None] - named.mixture[None]).max(2)
+    assert both.min() > 0.01
 
 
 def test_prompts_and_spans_are_dropped_now_and_then_but_never_both(bank):
     config = MixingConfig(n_samples=63 * 256, absent_share=0)
     batch = Mixer(bank, CLASSES, config).batch(0, 200)
 
-    assert 0.7 < batch.has_prompt.mean() < 0.9
+    assert 0.75 < batch.has_prompt.mean() < 0.95
     has_spans = batch.spans.any(1)
     assert 0.2 < has_spans[batch.has_prompt].mean() < 0.7
     assert has_spans[~batch.has_prompt].mean() > 0.6
@@ -124,7 +187,6 @@ def test_a_target_may_be_absent_and_is_then_silent(bank):
     batch = Mixer(bank, CLASSES, MixingConfig(n_samples=63 * 256, absent_share=1)).batch(0, 8)
 
     assert not batch.target.any()
-    assert not batch.active.any()
     assert not (batch.spans > 0).any()
 
 

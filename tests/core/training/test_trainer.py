@@ -1,6 +1,7 @@
 """Training learns, can be watched and stopped, and goes on exactly where it was."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -30,11 +31,14 @@ def losses(folder: Path) -> list[tuple[int, float]]:
 
 
 def test_it_learns():
-    learner = trainer(TrainingConfig(n_steps=300, learning_rate=3e-2, averaging=0.9))
+    config = TrainingConfig(
+        80, learning_rate=6e-2, warm_up_steps=5, falling_steps=20, averaging=0.9
+    )
+    learner = trainer(config)
 
     seen = [learner.take_step() for _ in range(20)]
     x = torch.randn(100, 3, generator=torch.Generator().manual_seed(1))
-    for _ in range(200):
+    for _ in range(60):
         learner.take_step()
 
     off = (learner.averaged(x) - x.sum(1, keepdim=True)).abs().mean()
@@ -109,7 +113,7 @@ def test_a_checkpoint_of_something_else_is_refused_with_advice(tmp_path):
     trainer().save(tmp_path / "checkpoint.pt")
 
     with pytest.raises(ModelError, match="was made under"):
-        trainer(TrainingConfig(n_steps=9)).load(tmp_path / "checkpoint.pt")
+        trainer(replace(CONFIG, learning_rate=1.0)).load(tmp_path / "checkpoint.pt")
     with pytest.raises(ModelError, match="doesn't fit"):
         Trainer(nn.Linear(4, 1), fit_a_line, CONFIG).load(tmp_path / "checkpoint.pt")
 
@@ -132,4 +136,19 @@ def test_the_rate_rises_and_then_falls():
 
     assert rates[0] == pytest.approx(0.01)
     assert 80 <= rates.index(max(rates)) <= 100
-    assert 0.04 < rates[-1] < 0.06
+    assert rates[-1] == pytest.approx(0.02)
+
+
+def test_until_it_falls_the_rate_does_not_know_how_long_the_run_will_be():
+    short, long = (TrainingConfig(n_steps=n, falling_steps=100) for n in (500, 900))
+
+    assert [short.rate_at(n) for n in range(400)] == [long.rate_at(n) for n in range(400)]
+
+
+def test_a_run_may_be_made_longer(tmp_path):
+    trainer().save(tmp_path / "checkpoint.pt")
+    longer = trainer(replace(CONFIG, n_steps=20))
+
+    longer.load(tmp_path / "checkpoint.pt")
+
+    assert longer.config.n_steps == 20

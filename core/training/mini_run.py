@@ -1,0 +1,172 @@
+"""The whole recipe of the small separator: its data, its network, its schedule, one command.
+
+Everything is in a folder: the recipe, the bank of recordings, what was learnt from and who made
+it, the checkpoint, the losses and the scores on recordings held out for validation. A run that was
+stopped goes on where it was.
+"""
+
+import json
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+import torch
+
+from core.errors import ModelError
+from core.nn.hearing import HearingConfig
+from core.nn.mini import SAMPLE_RATE_HZ, MiniConfig, MiniNetwork
+from core.nn.unet import UNetConfig
+from core.progress import CancelToken, Report
+from core.training.attributions import write_attributions
+from core.training.mini_objective import mini_loss
+from core.training.mini_validation import Validation
+from core.training.mixing import Mixer, MixingConfig
+from core.training.recipes import keep_recipe
+from core.training.recordings import Part, Recording, find_recordings, split
+from core.training.sound_bank import SoundBank, open_bank
+from core.training.trainer import Trainer, TrainingConfig, train
+from core.training.variation import VariationConfig
+
+WORDS_FILE, DATA_FILE, ATTRIBUTIONS_FILE = "words.json", "data.json", "ATTRIBUTIONS.csv"
+
+AS_RECORDED = VariationConfig(share=0.0)
+
+
+def _schedule() -> TrainingConfig:
+    return TrainingConfig(
+        n_steps=12_000, learning_rate=6e-4, warm_up_steps=300, falling_steps=2_000
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class MiniRecipe:
+    """All choices of a run."""
+
+    training: TrainingConfig = field(default_factory=_schedule)
+    mixing: MixingConfig = field(default_factory=MixingConfig)
+    unet: UNetConfig = field(default_factory=lambda: MiniConfig(n_words=1).unet)
+    hearing: HearingConfig = field(default_factory=HearingConfig)
+    n_clips: int = 16
+    """In a batch."""
+    n_more_mixtures: int = 24
+    """In a batch, from which only names are learnt."""
+    more_from_step: int = 1312
+    """The run that ships began without them, and learnt names too slowly."""
+    validate_every_steps: int = 500
+    n_validation_batches: int = 8
+    split_seed: int = 0
+
+
+def train_mini(
+    data: Path,
+    folder: Path,
+    recipe: MiniRecipe,
+    *,
+    report: Report,
+    cancel: CancelToken,
+    device: torch.device | None = None,
+) -> MiniNetwork:
+    """Train on `data`, keep everything in `folder`, and return the averaged network.
+
+    Args:
+        data: `audio/<class>/<recording>`, with a `SOURCES.csv` in or above it.
+        folder: made if it is not there; a checkpoint in it is gone on from.
+        recipe: the choices.
+        report: told of each step.
+        cancel: stops between two steps; the checkpoint is written first.
+        device: None for the CPU.
+
+    Raises:
+        MediaError: `data` holds no recordings.
+        ModelError: the run in `folder` is of another recipe, or knows other classes.
+        Cancelled: asked to stop.
+    """
+    parts = split(find_recordings(data), recipe.split_seed)
+    # All classes are words, also those that only the training part has recordings of.
+    classes = tuple(sorted({one.label for part in parts.values() for one in part}))
+    folder.mkdir(parents=True, exist_ok=True)
+    keep_recipe(folder, asdict(recipe))
+    _keep_words(folder, classes)
+    banks = {
+        part: open_bank(
+            parts[part], folder / part.value, SAMPLE_RATE_HZ, report=report, cancel=cancel
+        )
+        for part in (Part.TRAIN, Part.VALIDATION)
+    }
+    write_attributions(parts[Part.TRAIN], data, folder / ATTRIBUTIONS_FILE)
+    _keep_counts(folder, parts, banks)
+    trainer = _trainer(banks[Part.TRAIN], classes, recipe, device)
+    held_out = banks[Part.VALIDATION]
+    check = _validation(held_out, classes, recipe) if len(held_out.by_class()) > 1 else None
+    train(
+        trainer,
+        folder,
+        report=report,
+        cancel=cancel,
+        look=check.scores if check else None,
+        look_every_steps=recipe.validate_every_steps,
+    )
+    return trainer.averaged
+
+
+def _trainer(
+    bank: SoundBank, classes: tuple[str, ...], recipe: MiniRecipe, device: torch.device | None
+) -> Trainer[MiniNetwork]:
+    torch.manual_seed(recipe.training.seed)
+    network = MiniNetwork(MiniConfig(len(classes), recipe.unet, recipe.hearing)).to(device)
+    mixer = Mixer(bank, classes, recipe.mixing, recipe.training.seed)
+
+    def loss(network: MiniNetwork, step: int, generator: torch.Generator) -> torch.Tensor:
+        is_more = step >= recipe.more_from_step and recipe.n_more_mixtures > 0
+        more = mixer.named(step, recipe.n_more_mixtures) if is_more else None
+        return mini_loss(network, mixer.batch(step, recipe.n_clips), generator, more)
+
+    return Trainer(network, loss, recipe.training)
+
+
+def _validation(bank: SoundBank, classes: tuple[str, ...], recipe: MiniRecipe) -> Validation:
+    mixing = MixingConfig(
+        n_samples=recipe.mixing.n_samples,
+        source_shares=(1.0,),
+        level_db=(-5.0, 5.0),
+        absent_share=0.0,
+        prompt_share=1.0,
+        unsure_share=0.0,
+        span_share=1.0,
+        variation=AS_RECORDED,
+    )
+    mixer = Mixer(bank, classes, mixing, seed=1)
+    return Validation.drawn(mixer, recipe.n_validation_batches, recipe.n_clips)
+
+
+def _keep_words(folder: Path, classes: tuple[str, ...]) -> None:
+    path = folder / WORDS_FILE
+    if path.is_file():
+        begun = json.loads(path.read_text(encoding="utf-8"))
+        if begun != list(classes):
+            differing = ", ".join(sorted(set(begun) ^ set(classes)))
+            raise ModelError(
+                f"the run in {folder} was begun with other classes; not in both: {differing}",
+                advice="Go on with the data the run began with, or start a new one elsewhere.",
+            )
+    path.write_text(json.dumps(classes), encoding="utf-8")
+
+
+def _keep_counts(
+    folder: Path, parts: dict[Part, list[Recording]], banks: dict[Part, SoundBank]
+) -> None:
+    """Write how much there is of each part, and of each class to learn from."""
+    counts: dict[str, object] = {}
+    for part, recordings in parts.items():
+        held: dict[str, object] = {
+            "recordings": len(recordings),
+            "originals": len({one.origin_id for one in recordings}),
+        }
+        if part in banks:
+            held["minutes"] = round(banks[part].starts[-1] / SAMPLE_RATE_HZ / 60, 1)
+        counts[part.value] = held
+    bank = banks[Part.TRAIN]
+    counts["minutes_by_class"] = {
+        label: round(sum(map(bank.length, numbers)) / SAMPLE_RATE_HZ / 60, 2)
+        for label, numbers in bank.by_class().items()
+    }
+    (folder / DATA_FILE).write_text(json.dumps(counts, indent=1), encoding="utf-8")
