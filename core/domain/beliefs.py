@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from core.domain.prompts import TimeSpan
 from core.domain.vocabulary import Vocabulary
 
 SURE_FROM = 0.5
@@ -59,3 +60,19 @@ class Belief:
                 shares[vocabulary.place(name)] += confidence
         total = float(shares.sum())
         return shares / np.float32(total) if total > 0 else shares
+
+
+@dataclass(frozen=True, slots=True)
+class HeardWord:
+    """A word that is heard in a sound, and when."""
+
+    name: str
+    """Of a word in the vocabulary."""
+    confidence: float
+    """0 to 1, where it is heard best."""
+    spans: tuple[TimeSpan, ...]
+    """In media time, rising, none of which touch."""
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.confidence <= 1:
+            raise ValueError(f"confidence {self.confidence} is not between 0 and 1")

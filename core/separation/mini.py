@@ -40,13 +40,16 @@ from core.separation.pulse import Pulse
 from core.separation.seen_words import see
 from core.separation.spectral_marks import gate, read_marks
 
-CHUNK_S = 14.7
-"""With what is heard around it, just what ten windows cover."""
+CHUNK_S = 19.3
+"""With what is heard around it, just what three windows cover."""
 
 OVERLAP_S = 0.1
 CONTEXT_S = 0.5
 
 BEATS_PER_CHUNK = 3
+
+TRUSTED_HZ = 7_500.0
+"""Above this the filter that lowers the rate leaves too little to be heard."""
 
 Seeing = Callable[[Sequence[tuple[Pixels, Mask]]], Belief]
 """Says what is seen where the masks are, in frames of one object."""
@@ -219,6 +222,10 @@ class _Cutter:
         target = Projector().project(samples, mix.sample_rate_hz, answer, self.device)
         return target * gains
 
+    @property
+    def _is_resampled(self) -> bool:
+        return self.request.mix.sample_rate_hz > SAMPLE_RATE_HZ
+
     def _answer(self, mono: Samples, start_s: float, start: int) -> ModelAnswer:
         """Return what the network hears in (1, N') samples that begin at media time `start_s`."""
         finder = self.finder
@@ -231,11 +238,13 @@ class _Cutter:
                 "the bundled network made values that are not finite",
                 advice="Try again with one step, or on the CPU.",
             )
-        # Shares by power are what the projector makes of magnitudes such as these.
+        # Shares by power are what the projector makes of magnitudes such as these. In between two
+        # frames the louder one counts for more, so that a silence before an onset doesn't dull it.
+        loudness = finder.loudness(mono)
         return ModelAnswer(
-            target=np.sqrt(share),
-            residual=np.sqrt(1.0 - share),
+            target=loudness * np.sqrt(share),
+            residual=loudness * np.sqrt(1.0 - share),
             bins_hz=finder.rows_hz,
             times_s=times_s,
-            band_hz=MINI_INFO.band_hz or (0.0, SAMPLE_RATE_HZ / 2),
+            band_hz=(0.0, TRUSTED_HZ if self._is_resampled else SAMPLE_RATE_HZ / 2),
         )

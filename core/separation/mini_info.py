@@ -52,8 +52,8 @@ MINI_INFO = EngineInfo(
         ),
         EngineSetting(
             name="silence_mask",
-            default=True,
-            help="Keeps to the mix where it is silent, instead of asking the network there.",
+            default=False,
+            help="Gives cells where the mix is silent to both alike, without asking the network.",
         ),
     ),
     vocabulary=_completions(),

@@ -77,7 +77,7 @@ class Interpreter:
 
     def _by_words(self, texts: Sequence[TextPrompt], seen: Weights | None) -> Wanted:
         meant = [self._understood(text.text) for text in texts]
-        weights = np.mean([self._sharpened(words, seen) for words in meant], 0, dtype=np.float32)
+        weights = _mean([self._sharpened(words, seen) for words in meant])
         words = tuple(dict.fromkeys(word for words in meant for word in words))
         advice = [
             f"Nothing is known of “{part}”; the target is {_listed(words, 'and')} alone."
@@ -153,7 +153,11 @@ class Interpreter:
             if known >= LEAST_SEEN:
                 clear = np.where(weights * known >= LEAST_SHARE, weights, 0).astype(np.float32)
                 shares.append(clear / clear.sum() if clear.any() else weights)
-        return np.mean(shares, 0, dtype=np.float32) if shares else None
+        return _mean(shares) if shares else None
+
+
+def _mean(shares: Sequence[Weights]) -> Weights:
+    return np.asarray(np.mean(shares, axis=0), np.float32)
 
 
 def _takes_any_words(engine: EngineInfo) -> bool:

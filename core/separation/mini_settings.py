@@ -15,7 +15,7 @@ class MiniSettings:
     steps: int = 1
     unmarked: str = "silent"
     share: str = "parts"
-    silence_mask: bool = True
+    silence_mask: bool = False
 
     @classmethod
     def read(cls, given: Mapping[str, SettingValue]) -> "MiniSettings":

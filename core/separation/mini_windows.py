@@ -14,12 +14,17 @@ from torch.nn import functional as nnf
 class WindowPlan:
     """Windows of `n_frames`, one beginning every `n_hop`, at most `n_frames`, frames."""
 
-    n_frames: int = 128
-    n_hop: int = 96
+    n_frames: int = 512
+    n_hop: int = 384
 
     def __post_init__(self) -> None:
         if not 0 < self.n_hop <= self.n_frames <= 2 * self.n_hop:
             raise ValueError(f"windows can't be joined by {self}")
+
+    def fitted(self, n_frames: int, step: int) -> "WindowPlan":
+        """Return this plan, or one window that just holds `n_frames`, in whole `step`s."""
+        n_needed = -(-n_frames // step) * step
+        return WindowPlan(n_needed, n_needed) if n_needed < self.n_frames else self
 
     def starts(self, n_frames: int) -> range:
         """Return where the windows over `n_frames` begin; the last may reach over the end."""
