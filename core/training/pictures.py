@@ -7,16 +7,15 @@ and `art_fluent3d_...`) are one origin, and so are crops of one photograph and n
 a numbered series, which often show one sitting of one person.
 """
 
-import csv
 import hashlib
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from core.errors import MediaError
-from core.training.recordings import Part
+from core.training.recordings import Part, class_and_file, sources
 
 SUFFIXES = frozenset({".jpg", ".jpeg", ".png"})
 
@@ -53,9 +52,9 @@ def find_pictures(folder: Path) -> list[Picture]:
         MediaError: fewer than two classes hold pictures.
     """
     root = folder / "images" if (folder / "images").is_dir() else folder
-    origins = _origins(folder)
+    known = sources(folder)
     found = [
-        Picture(path.parent.name, path, origins.get(_tail(path), "") or origin_of(path.stem))
+        Picture(path.parent.name, path, _given(known, path) or origin_of(path.stem))
         for path in sorted(root.glob("*/*"))
         if path.suffix.lower() in SUFFIXES
     ]
@@ -116,6 +115,10 @@ def origin_of(stem: str) -> str:
     return stem
 
 
+def _given(known: Mapping[str, Mapping[str, str]], path: Path) -> str:
+    return known.get(class_and_file(path), {}).get("origin_id", "")
+
+
 def _dealt(rank: int, n_origins: int, held_out: tuple[float, float]) -> Part:
     n_test = max(1, round(held_out[1] * n_origins)) if n_origins >= 3 else 0
     n_validation = max(1, round(held_out[0] * n_origins)) if n_origins >= 5 else 0
@@ -126,16 +129,3 @@ def _dealt(rank: int, n_origins: int, held_out: tuple[float, float]) -> Part:
 
 def _shuffled(name: str, seed: int) -> bytes:
     return hashlib.sha256(f"{seed}:{name}".encode()).digest()
-
-
-def _tail(path: Path) -> str:
-    return "/".join(path.parts[-2:])
-
-
-def _origins(folder: Path) -> dict[str, str]:
-    for place in (folder, *folder.resolve().parents[:2]):
-        table = place / "SOURCES.csv"
-        if table.is_file():
-            with table.open(newline="", encoding="utf-8") as rows:
-                return {_tail(Path(row["file"])): row["origin_id"] for row in csv.DictReader(rows)}
-    return {}

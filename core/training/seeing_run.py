@@ -1,8 +1,8 @@
 """The whole recipe of the picture network: its data, its shape, its schedule, one command.
 
 Everything is in a folder: the checkpoint, the losses, the scores on pictures held out, and at the
-end `seeing.safetensors`, with its figures in `seeing_scores.json` and all choices in
-`seeing_recipe.json`.
+end `seeing.safetensors`, with its figures in `seeing_scores.json`, who made the
+pictures in `attributions_pictures.csv` and the choices in `recipe.json`.
 """
 
 import dataclasses
@@ -15,8 +15,10 @@ import torch
 from core.nn.seeing import SeeingConfig, SeeingNetwork, save_seeing
 from core.progress import CancelToken, Report
 from core.training.pictures import Picture, find_pictures, split_pictures, words_of
+from core.training.pictures_attributions import write_picture_attributions
 from core.training.pictures_bank import BankedPicture, read_pictures
 from core.training.pictures_mixing import CropMixer, CropMixing
+from core.training.recipes import keep_recipe
 from core.training.recordings import Part
 from core.training.seeing_objective import SeeingObjective, seeing_loss
 from core.training.seeing_scores import Seen, best_temperature
@@ -25,7 +27,7 @@ from core.training.trainer import Trainer, TrainingConfig, train
 
 def _schedule() -> TrainingConfig:
     return TrainingConfig(
-        n_steps=2_400,
+        n_steps=6_000,
         learning_rate=2e-3,
         warm_up_steps=100,
         falling_steps=1_000,
@@ -44,7 +46,7 @@ class SeeingRecipe:
     side_px: int = 96
     early_side_px: int = 64
     """Of crops in the first `early_steps`: shapes are learnt on small ones at half the time."""
-    early_steps: int = 1_500
+    early_steps: int = 4_200
     widths: tuple[int, ...] = (24, 40, 80, 160, 256)
     n_blocks: tuple[int, ...] = (1, 2, 2, 1)
     has_mask: bool = True
@@ -85,7 +87,7 @@ def train_seeing(
     held_out = read(Part.VALIDATION)
     trainer = _trainer(read(Part.TRAIN), recipe, words)
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "seeing_recipe.json").write_text(json.dumps(asdict(recipe), indent=1), "utf-8")
+    keep_recipe(folder, asdict(recipe))
     train(
         trainer,
         folder,
@@ -96,6 +98,7 @@ def train_seeing(
     )
     network = calibrated(trainer.averaged, held_out)
     save_seeing(network, folder / "seeing.safetensors")
+    write_picture_attributions(parts, data, folder / "attributions_pictures.csv")
     _write_scores(Seen.by(network, read(Part.TEST)), folder / "seeing_scores.json", parts)
     return network
 

@@ -1,5 +1,6 @@
 """Pictures are found by class, split by what they show, and known by their outlines."""
 
+import csv
 from pathlib import Path
 
 import cv2
@@ -15,6 +16,7 @@ from core.training.pictures import (
     split_pictures,
     words_of,
 )
+from core.training.pictures_attributions import write_picture_attributions
 from core.training.pictures_bank import LONGEST_PX, outline_of, read_pictures
 from core.training.recordings import Part
 from tests.helpers.shapes import ground, shape, write_pictures
@@ -156,3 +158,27 @@ def test_reading_can_be_stopped(tmp_path):
 
     with pytest.raises(Cancelled):
         read_pictures(find_pictures(write_pictures(tmp_path, 1)), report=ignore, cancel=cancel)
+
+
+def test_who_made_a_picture_is_listed_or_said_to_be_unknown(tmp_path):
+    write_pictures(tmp_path, 1)
+    (tmp_path / "SOURCES.csv").write_text(
+        "file,origin_id,licence,attribution,source_repo,source_path\n"
+        "images/disc/disc00.png,,CC0-1.0,A. Draw,draw/discs,a/b.png\n",
+        encoding="utf-8",
+    )
+    found = find_pictures(tmp_path)
+
+    write_picture_attributions({Part.TEST: found}, tmp_path, tmp_path / "who.csv")
+
+    with (tmp_path / "who.csv").open(encoding="utf-8") as file:
+        rows = {row["class"]: row for row in csv.DictReader(file)}
+    assert rows["disc"] == {
+        "file": "disc/disc00.png",
+        "class": "disc",
+        "part": "test",
+        "licence": "CC0-1.0",
+        "attribution": "A. Draw",
+        "origin": "draw/discs/a/b.png",
+    }
+    assert (rows["bar"]["licence"], rows["bar"]["origin"]) == ("unknown", "bar00")

@@ -94,7 +94,7 @@ def test_the_run_leaves_its_weights_its_losses_and_its_scores(run):
     assert scores["pictures"] == {"train": 30, "validation": 3, "test": 9}
     assert scores["test"]["photographs top 1"] > 0.6
     assert scores["by_class"]["disc"]["photographs"] == 3
-    assert json.loads((place / "seeing_recipe.json").read_text())["n_crops"] == 24
+    assert json.loads((place / "recipe.json").read_text())["n_crops"] == 24
 
 
 def test_a_stopped_run_goes_on_with_the_same_losses(folder, tmp_path):
@@ -119,7 +119,7 @@ def test_a_run_of_other_choices_is_not_gone_on_with(folder, tmp_path):
     train_seeing(folder, tmp_path, short, report=ignore, cancel=CancelToken())
 
     wider = replace(short, widths=(8, 12, 20))
-    with pytest.raises(ModelError, match="doesn't fit"):
+    with pytest.raises(ModelError, match="widths"):
         train_seeing(folder, tmp_path, wider, report=ignore, cancel=CancelToken())
 
 
