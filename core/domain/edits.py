@@ -18,6 +18,7 @@ from core.domain.prompts import (
     SpanPrompt,
     SpectralPrompt,
     TextPrompt,
+    TimeSpan,
 )
 
 N_COLOURS = 8
@@ -54,6 +55,11 @@ def add_stem(project: Project, name: str = "", engine: str = "spectral") -> Proj
         engine=engine,
     )
     return replace(project, stems=(*project.stems, stem), selected_stem_id=stem.stem_id)
+
+
+def with_stem(project: Project, engine: str) -> Project:
+    """Return the project with a stem selected, a new one for `engine` where there is none."""
+    return project if project.selected_stem is not None else add_stem(project, engine=engine)
 
 
 def remove_stem(project: Project, stem_id: str) -> Project:
@@ -93,6 +99,29 @@ def set_engine(
             seed=stem.seed if seed is None else seed,
         ),
     )
+
+
+def set_setting(project: Project, stem_id: str, name: str, value: SettingValue | None) -> Project:
+    """Set one knob of the stem's engine; None takes it back to its default."""
+
+    def turned(stem: Stem) -> Stem:
+        settings = {known: kept for known, kept in stem.settings.items() if known != name}
+        if value is not None:
+            settings[name] = value
+        return replace(stem, settings=settings)
+
+    return _edit(project, stem_id, turned)
+
+
+def set_heard(project: Project, stem_id: str, text: str, spans: tuple[TimeSpan, ...]) -> Project:
+    """Say what sounds and when: words and + spans take the place of earlier ones, − spans stay."""
+
+    def said(prompts: PromptSet) -> PromptSet:
+        silent = [prompt for prompt in prompts.spans if not prompt.is_positive]
+        marked = sorted((*(SpanPrompt(span) for span in spans), *silent), key=_start)
+        return replace(prompts, texts=(TextPrompt(text.strip()),), spans=tuple(marked))
+
+    return _prompts(project, stem_id, said)
 
 
 def set_text(project: Project, stem_id: str, text: str) -> Project:

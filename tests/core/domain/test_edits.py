@@ -122,3 +122,34 @@ def test_relinking_keeps_everything_but_the_place(project):
     moved = edits.relink_media(project, Path("elsewhere/clip.mp4"))
 
     assert replace(moved, media_path=project.media_path) == project
+
+
+def test_a_stem_is_made_only_where_none_is_selected(project):
+    assert edits.with_stem(project, "mini") is project
+    assert _only(edits.with_stem(Project(), "mini")).engine == "mini"
+
+
+def test_a_setting_is_kept_with_the_stem_and_can_go_back_to_its_default(project):
+    stem_id = _only(project).stem_id
+    two = edits.set_setting(edits.set_setting(project, stem_id, "passes", 80), stem_id, "top", "x")
+    assert dict(_only(two).settings) == {"passes": 80, "top": "x"}
+
+    one = edits.set_setting(two, stem_id, "top", None)
+
+    assert dict(_only(one).settings) == {"passes": 80}
+    assert edits.set_setting(one, stem_id, "top", None) is one
+
+
+def test_what_was_heard_replaces_words_and_sounding_spans_and_keeps_the_silent_ones(project):
+    stem_id = _only(project).stem_id
+    silent = SpanPrompt(TimeSpan(4, 5), is_positive=False)
+    project = edits.set_text(project, stem_id, "cat")
+    for span in (SpanPrompt(TimeSpan(0, 1)), silent):
+        project = edits.add_span(project, stem_id, span)
+
+    heard = _only(
+        edits.set_heard(project, stem_id, "dog", (TimeSpan(6, 7), TimeSpan(2, 3)))
+    ).prompts
+
+    assert [prompt.text for prompt in heard.texts] == ["dog"]
+    assert heard.spans == (SpanPrompt(TimeSpan(2, 3)), silent, SpanPrompt(TimeSpan(6, 7)))
