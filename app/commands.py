@@ -8,6 +8,7 @@ from app.actions import shortcut_rows
 from app.editor import Editor
 from core.domain.listening import Listen
 from core.domain.prompts import PromptKind
+from widgets.keyboard_pointer import KEY_ROWS
 from widgets.timeline import TimelineTool
 from widgets.timeline_gestures import GESTURE_ROWS
 from widgets.video_tools import Tool
@@ -45,7 +46,7 @@ def _file_deeds(editor: Editor) -> Mapping[str, Deed]:
         "close_clip": editor.projects.close_clip,
         "quit": editor.window.close,
         "shortcuts": lambda: editor.dialogs.shortcuts(
-            (*shortcut_rows(editor.actions), *GESTURE_ROWS)
+            (*shortcut_rows(editor.actions), *KEY_ROWS, *GESTURE_ROWS)
         ),
         "about": editor.dialogs.about,
     }
@@ -62,6 +63,7 @@ def _stem_deeds(editor: Editor) -> Mapping[str, Deed]:
         "remove_stem": stems.remove_selected,
         "next_stem": lambda: stems.select_next(1),
         "previous_stem": lambda: stems.select_next(-1),
+        "type_words": editor.window.prompts.focus_words,
         "separate": editor.separate,
         "cancel": editor.cancel,
         "track_again": editor.masking.track_again,
@@ -115,6 +117,7 @@ def _view_deeds(editor: Editor) -> Mapping[str, Deed]:
     return {
         "tool_click": lambda: video.set_tool(Tool.CLICK),
         "tool_hand": lambda: video.set_tool(Tool.HAND),
+        "point": video.start_pointing,
         "tool_paint": paint,
         "show_mask": lambda: video.set_mask_shown(actions["show_mask"].isChecked()),
         "fit_picture": video.fit_picture,

@@ -5,6 +5,7 @@ menu actions do stands in `app.commands`.
 """
 
 import uuid
+from collections.abc import Mapping
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Slot
@@ -18,8 +19,10 @@ from app.controllers.media import Clip, MediaController
 from app.controllers.projects import ProjectController
 from app.controllers.recovery import RecoveryController
 from app.controllers.separation import SeparationController
+from app.controllers.tidying import TidyingController
 from app.dialogs import Dialogs
 from app.document import Document
+from app.engine_book import EngineBook
 from app.frame_feeder import FrameFeeder
 from app.job_runner import JobRunner
 from app.main_window import MainWindow
@@ -28,19 +31,22 @@ from app.paths import Home
 from app.playback.player import Player
 from app.playback.sounddevice_output import open_output
 from app.playback.writer import OpenOutput
+from app.presenters.engines import EnginesPresenter
 from app.presenters.picture import PicturePresenter
 from app.presenters.playing import PlayingPresenter
 from app.presenters.remembering import RememberingPresenter
 from app.presenters.status import StatusPresenter
 from app.presenters.stem_pictures import StemPicturesPresenter
 from app.presenters.stems import StemsPresenter
+from app.presenters.suggesting import SuggestingPresenter
 from app.settings import SettingsStore
 from app.track_store import TrackStore
-from app.warm_up import WarmUp
+from app.understanding import Understanding
 from app.working_folder import WorkingFolder
 from core.domain import edits
 from core.domain.engines import EngineInfo
 from core.domain.listening import Listen
+from core.domain.vocabulary import Vocabulary
 from core.errors import ExportError, MediaError, ProjectError, PromptError
 from core.jobs.export import ExportAnswer
 from core.jobs.separation import PreviewAnswer, SeparationAnswer
@@ -50,7 +56,7 @@ from core.media.cache import MediaCache
 class Editor(QObject):
     """The window and everything behind it. `start` and `shutdown` are all that a caller needs."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the edges of the program
         self,
         app: QApplication,
         home: Home,
@@ -58,7 +64,9 @@ class Editor(QObject):
         engines: tuple[EngineInfo, ...],
         demo: Path,
         open_output: OpenOutput = open_output,
+        vocabularies: Mapping[str, Vocabulary] | None = None,
     ) -> None:
+        """Build everything; the vocabularies of engines are those that ship, where not given."""
         super().__init__()
         self._demo, self._home = demo, home
         self._working = WorkingFolder(home.data / "stems")
@@ -69,8 +77,9 @@ class Editor(QObject):
         self.window = MainWindow(self.actions, self.document.undo_stack, self._may_close)
         self.dialogs = Dialogs(self.window)
         self.notices = Notices(self.window.notices, self)
-        self._control(settings, engines)
-        self._present(app, settings, engines)
+        self.book = EngineBook(engines, vocabularies)
+        self._control(settings)
+        self._present(app, settings)
         self._connect_controllers()
         self._connect_window()
         self.remembering.restore()
@@ -89,9 +98,10 @@ class Editor(QObject):
         self.player.shutdown()
         self.runner.shutdown()
         self.feeder.shutdown()
-        self._warm_up.shutdown()
+        self.understanding.shutdown()
         self.pictures.close()
         self._autosave.close()
+        self.tidying.tidy_now()
         self.media.release()
         self._working.remove()
 
@@ -99,36 +109,41 @@ class Editor(QObject):
     def _recovery_folder(self) -> Path:
         return self._home.data / "recovery"
 
-    def _control(self, settings: SettingsStore, engines: tuple[EngineInfo, ...]) -> None:
-        runner, document, tracks = self.runner, self.document, self.tracks
+    def _control(self, settings: SettingsStore) -> None:
+        runner, document, tracks, book = self.runner, self.document, self.tracks, self.book
         cache = MediaCache(self._home.cache / "media", settings.value.cache_limit_mb * 2**20)
         self.media = MediaController(runner, document, self.feeder, cache, self)
         self.projects = ProjectController(
             runner, document, tracks, self.media, self.dialogs, self._demo.parent, self
         )
-        self.masking = MaskingController(runner, document, tracks, self)
+        self.tidying = TidyingController(runner, document, self)
+        self.masking = MaskingController(runner, document, tracks, book, self)
+        self.understanding = Understanding(runner, document, tracks, self.masking, book, self)
         self.separation = SeparationController(
-            runner, document, tracks, self.masking, self._working.path, engines, self
-        )
+            runner, document, tracks, self.masking, self._working.path, book,
+            self.understanding.recognition.belief_about, self,
+        )  # fmt: skip
         self.export = ExportController(
             runner, document, tracks, self.dialogs.export, self._demo.parent, self
         )
-        self._warm_up = WarmUp(document, self)
         self._autosave = Autosave(document, tracks, runner, self._recovery_folder, self)
         self.recovery = RecoveryController(
             self._autosave, self.projects, self.media, self.dialogs.recover, self
         )
 
-    def _present(
-        self, app: QApplication, settings: SettingsStore, engines: tuple[EngineInfo, ...]
-    ) -> None:
-        window, document = self.window, self.document
+    def _present(self, app: QApplication, settings: SettingsStore) -> None:
+        window, document, book = self.window, self.document, self.book
         self.picture = PicturePresenter(window.video, self.feeder, self.masking, document, self)
         self.playing = PlayingPresenter(
             self.player, window.transport, window.timeline, self.feeder, document, self
         )
+        self.engines = EnginesPresenter(window.prompts, document, book, self)
         self.stems = StemsPresenter(
-            window.stems, window.prompts, window.timeline, document, self.separation, engines, self
+            window.stems, window.prompts, window.timeline, document, self.separation, book, self
+        )
+        recognition, tagging = self.understanding.recognition, self.understanding.tagging
+        self.suggesting = SuggestingPresenter(
+            window.prompts, recognition, tagging, document, book, self
         )
         self.pictures = StemPicturesPresenter(
             self.runner, document, self.player, window.timeline,
@@ -148,6 +163,8 @@ class Editor(QObject):
             controller.failed.connect(self._on_failed)
         for other in (self.picture, self.stems, self.pictures, self.feeder, self._autosave):
             other.failed.connect(self._on_failed)
+        self.playing.ways_changed.connect(self.status.set_ways_to_listen)
+        self.notices.engine_chosen.connect(self.engines.choose)
         self.player.notice_raised.connect(self.notices.warn)
         self.projects.notice_raised.connect(self.notices.warn)
         self.projects.opened.connect(self._on_opening)
@@ -201,6 +218,7 @@ class Editor(QObject):
     @Slot()
     def _on_clip_closed(self) -> None:
         self.notices.forget_clip()
+        self.tidying.tidy()
         self.tracks.clear()
         self._set_clip(None)
         self.playing.set_clip(None)
@@ -213,12 +231,14 @@ class Editor(QObject):
         self.stems.set_clip_open(clip is not None)
         self.separation.set_clip(clip)
         self.masking.set_clip(clip)
+        self.understanding.set_clip(clip)
 
     @Slot(object)
     def _on_sound(self, clip: Clip) -> None:
         self.playing.set_sound(clip)
         self.pictures.set_clip(clip)
         self.separation.update_clip(clip)
+        self.understanding.tagging.set_clip(clip)
         self.export.clip = clip
         for warning in clip.sound.warnings if clip.sound and clip.is_sound_whole else ():
             self.notices.tell_of_clip(warning)
@@ -227,6 +247,7 @@ class Editor(QObject):
     def _on_sound_closed(self, clip: Clip) -> None:
         # What was separated, drawn or measured of the other track does not fit the coming one.
         self.separation.set_clip(clip)
+        self.understanding.tagging.set_clip(clip)
         self.pictures.set_clip(clip)
         self.playing.close_sound(clip)
         self.export.clip = clip

@@ -19,6 +19,8 @@ from core.progress import CancelToken, Progress
 class Urgency(IntEnum):
     """Work runs inside running work of a lower urgency, never inside its like or a higher one."""
 
+    BACKGROUND = -1
+    """Nobody asked for it; everything else runs first, or inside it: listening for suggestions."""
     PATIENT = 0
     """Waits its turn: a separation, a track, an export."""
     SOON = 1

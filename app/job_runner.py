@@ -6,8 +6,8 @@
 
 A job with the `replaces` key of an earlier one cancels it when it starts: the newest wins. Urgent
 jobs run on the same thread as the running job, the next time it looks at its cancel token, so that
-the device is never asked twice and a click never waits for a separation. There are two degrees: a
-preview is wanted soon, a click's mask now, also inside a preview.
+the device is never asked twice and a click never waits for a separation. There are degrees: a
+preview is wanted soon, a click's mask now, also inside a preview. Background work gives way to all.
 """
 
 import logging
@@ -107,7 +107,7 @@ class JobRunner(QObject):
         """Return the jobs in flight in the order of their start, and then the last that ended.
 
         Of those that ended only the done and the failed are kept, and of the urgent ones only
-        the failed: clicks would push out everything else.
+        the failed: clicks would push out everything else. What nobody asked for leaves no row.
         """
         return (*(job.row for job in self._jobs.values()), *self._ended_rows)
 
@@ -169,7 +169,10 @@ class JobRunner(QObject):
         if not self._jobs:
             self._ticker.stop()
         job.deliver_ending(ending)
-        is_worth_showing = job.state is JobState.FAILED or job.urgency is Urgency.PATIENT
+        is_asked_for = job.urgency is not Urgency.BACKGROUND
+        is_worth_showing = is_asked_for and (
+            job.state is JobState.FAILED or job.urgency is Urgency.PATIENT
+        )
         if is_worth_showing and job.state is not JobState.CANCELLED:
             self._ended_rows = [job.row, *self._ended_rows][:_N_ENDED_ROWS]
         self._refresh()

@@ -7,9 +7,10 @@ import logging
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QUrl, Slot
+from PySide6.QtCore import QObject, QUrl, Signal, Slot
 from PySide6.QtGui import QDesktopServices
 
+from app.refusal import RefusalError
 from core.errors import (
     CoreError,
     EngineError,
@@ -32,7 +33,7 @@ _TITLES: tuple[tuple[type[CoreError], str], ...] = (
     (ProjectError, "The project cannot be used"),
     (ExportError, "Nothing was written"),
 )
-_SHOW_FOLDER = "show_folder"
+_SHOW_FOLDER, _USE_ENGINE = "show_folder", "use_engine"
 _OUT_OF_MEMORY = (
     "The memory is full",
     "Close other programs, or choose a lighter engine. Your project is still here.",
@@ -58,7 +59,13 @@ def _open_folder(folder: Path) -> bool:
 
 
 class Notices(QObject):
-    """Speaks through a `NoticeBar`. The same words replace themselves rather than pile up."""
+    """Speaks through a `NoticeBar`. The same words replace themselves rather than pile up.
+
+    Signals:
+        engine_chosen: the name of an engine that was offered, and taken.
+    """
+
+    engine_chosen = Signal(str)
 
     def __init__(
         self,
@@ -71,6 +78,7 @@ class Notices(QObject):
         self._bar = bar
         self._open_folder = open_folder
         self._folders: dict[str, Path] = {}
+        self._helpers: dict[str, str] = {}
         self._failures: dict[str, type[BaseException]] = {}
         self._of_clip: set[str] = set()
         bar.action_requested.connect(self._on_action_requested)
@@ -92,7 +100,12 @@ class Notices(QObject):
         title, advice = words_for(error)
         _log.info("told: %s (%s: %s)", title, type(error).__name__, error)
         severity = Severity.WARNING if isinstance(error, PromptError) else Severity.ERROR
-        self._failures[self._show(severity, title, advice)] = type(error)
+        helper = error.helper if isinstance(error, RefusalError) else None
+        actions = ((_USE_ENGINE, f"Use {helper.title} instead"),) if helper is not None else ()
+        notice_id = self._show(severity, title, advice, actions)
+        self._failures[notice_id] = type(error)
+        if helper is not None:
+            self._helpers[notice_id] = helper.name
 
     def settle(self, *kinds: type[BaseException]) -> None:
         """Take back failures of these kinds: what they spoke of has worked, or is past."""
@@ -136,9 +149,15 @@ class Notices(QObject):
             )
         )
 
-    def _show(self, severity: Severity, title: str, advice: str = "") -> str:
+    def _show(
+        self,
+        severity: Severity,
+        title: str,
+        advice: str = "",
+        actions: tuple[tuple[str, str], ...] = (),
+    ) -> str:
         """Show a notice, and return its id."""
-        notice = Notice(f"{severity} {title} {advice}", severity, title, advice)
+        notice = Notice(f"{severity} {title} {advice}", severity, title, advice, actions)
         self._bar.show_notice(notice)
         return notice.notice_id
 
@@ -150,9 +169,12 @@ class Notices(QObject):
     def _on_action_requested(self, notice_id: str, action: str) -> None:
         if action == _SHOW_FOLDER and notice_id in self._folders:
             self._open_folder(self._folders[notice_id])
+        if action == _USE_ENGINE and notice_id in self._helpers:
+            self.engine_chosen.emit(self._helpers[notice_id])
 
     @Slot(str)
     def _on_dismissed(self, notice_id: str) -> None:
         self._folders.pop(notice_id, None)
+        self._helpers.pop(notice_id, None)
         self._failures.pop(notice_id, None)
         self._of_clip.discard(notice_id)

@@ -1,7 +1,8 @@
-"""Loads the engine's libraries ahead of the first separation, once something was asked for.
+"""Loads the engine's libraries ahead of the first separation, once there is use for them.
 
 Loading torch takes seconds. At the start it would delay the window; on “Separate” it would delay
-the preview; between the first click or span and “Separate” a person is still marking.
+the preview; on the worker of a click's mask it would delay the next click. So it has a thread of
+its own, and what runs without being asked for waits until that has ended.
 """
 
 import logging
@@ -16,16 +17,18 @@ from core.separation import registry
 _log = logging.getLogger(__name__)
 
 DELAY_MS = 900
-"""After the first prompt: its mask comes first, and wants both cores."""
+"""After the first prompt, whose mask comes first, or after the sound was read."""
 
 
 class WarmUp(QThread):
-    """Builds the engine of the selected stem once, and throws it away."""
+    """Builds the engine of the selected stem once, and throws it away; then it has `finished`."""
 
-    def __init__(self, document: Document, parent: QObject | None = None) -> None:
+    def __init__(self, document: Document, default: str, parent: QObject | None = None) -> None:
+        """Warm up `default` where there is no stem yet."""
         super().__init__(parent)
-        self._document = document
+        self._document, self._default = document, default
         self._engine = ""
+        self._has_begun = False
         self._delay = QTimer(self, singleShot=True, interval=DELAY_MS)
         self._delay.timeout.connect(self._on_delay_over)
         document.project_changed.connect(self._on_project_changed)
@@ -41,13 +44,20 @@ class WarmUp(QThread):
         self._delay.stop()
         self.wait()
 
+    @Slot()
+    def begin(self) -> None:
+        """Warm up soon; once is enough."""
+        if not self._has_begun:
+            self._has_begun = True
+            stem = self._document.project.selected_stem
+            self._engine = stem.engine if stem is not None else self._default
+            self._delay.start()
+
     @Slot(object)
     def _on_project_changed(self, project: Project) -> None:
         stem = project.selected_stem
         if stem is not None and not stem.prompts.is_empty:
-            self._document.project_changed.disconnect(self._on_project_changed)
-            self._engine = stem.engine
-            self._delay.start()
+            self.begin()
 
     @Slot()
     def _on_delay_over(self) -> None:

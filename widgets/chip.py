@@ -1,8 +1,18 @@
-"""A small rounded label that stands for something that was said, with a cross to take it back."""
+"""A small rounded label that stands for something that was said, with a cross to take it back.
+
+Where what was said cannot be used, the chip is a warning and may offer a way out.
+"""
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QToolButton,
+    QWidget,
+)
 
 from widgets.icons import IconLabel, icon
 from widgets.theme import current_theme
@@ -13,9 +23,11 @@ class Chip(QWidget):
 
     Signals:
         remove_requested: the cross was pressed.
+        remedy_requested: the way out was taken.
     """
 
     remove_requested = Signal()
+    remedy_requested = Signal()
 
     def __init__(self, icon_name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -30,10 +42,15 @@ class Chip(QWidget):
         self._cross.setFixedSize(20, 20)
         self._cross.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._cross.clicked.connect(self.remove_requested)
+        self.remedy = QPushButton()
+        self.remedy.setProperty("kind", "link")
+        self.remedy.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.remedy.clicked.connect(self.remedy_requested)
+        self.remedy.hide()
         row = QHBoxLayout(self)
         row.setContentsMargins(8, 0, 4, 0)
         row.setSpacing(6)
-        for widget in (self._icon, self._label, self._cross):
+        for widget in (self._icon, self._label, self.remedy, self._cross):
             row.addWidget(widget)
         self.setFixedHeight(28)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
@@ -59,6 +76,16 @@ class Chip(QWidget):
         self._cross.setAccessibleName(f"Remove {text}")
         self.setAccessibleName(f"{text}. {tip}")
         self.update()
+
+    def set_short(self, is_short: bool) -> None:
+        """Leave the words to the tooltip, where room is scarce."""
+        self._label.setVisible(not is_short)
+
+    def set_remedy(self, words: str, tip: str = "") -> None:
+        """Offer a way out; none for empty words."""
+        self.remedy.setText(words)
+        self.remedy.setToolTip(tip)
+        self.remedy.setVisible(bool(words))
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         theme = current_theme()

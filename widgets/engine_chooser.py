@@ -1,7 +1,10 @@
-"""The choice of an engine: its name at rest; what it understands and its licence in the list."""
+"""The choice of an engine: its name at rest; what it understands and its licence in the list.
+
+An engine that is not installed is in the list all the same, with what it needs, but not to be had.
+"""
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetrics, QPainter
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QStandardItemModel
 from PySide6.QtWidgets import (
     QComboBox,
     QStyle,
@@ -13,6 +16,7 @@ from PySide6.QtWidgets import (
 from core.domain.engines import EngineInfo
 from core.domain.prompts import PromptKind
 from widgets.fonts import interface_font
+from widgets.prompt_words import missing
 from widgets.theme import current_theme
 
 _WORDS = {
@@ -24,6 +28,7 @@ _WORDS = {
 _DETAIL_ROLE = Qt.ItemDataRole.UserRole + 1
 _ROW_PX = 48
 _MARGIN_PX = 10
+_WIDEST_PX = 560
 
 
 def understood(engine: EngineInfo) -> str:
@@ -33,7 +38,7 @@ def understood(engine: EngineInfo) -> str:
 
 
 def _detail(engine: EngineInfo) -> str:
-    return f"Understands {understood(engine)} · {engine.licence}"
+    return missing(engine) or f"Understands {understood(engine)} · {engine.licence}"
 
 
 def _row_width_px(engine: EngineInfo) -> int:
@@ -62,16 +67,21 @@ class EngineChooser(QComboBox):
         chosen = self.current
         self._engines = engines
         self.clear()
-        for engine in engines:
-            needs = "".join(f"\nNeeds {name}: {why}" for name, why in engine.needs.items())
-            detail = _detail(engine)
+        for row, engine in enumerate(engines):
             self.addItem(engine.title, engine.name)
-            row = self.count() - 1
-            self.setItemData(row, detail, _DETAIL_ROLE)
-            tip = f"{engine.summary}\n{detail}{needs}"
+            self.setItemData(row, _detail(engine), _DETAIL_ROLE)
+            understands = f"Understands {understood(engine)} · {engine.licence}"
+            tip = "\n".join(filter(None, (engine.summary, understands, missing(engine))))
             self.setItemData(row, tip, Qt.ItemDataRole.ToolTipRole)
-        self.view().setMinimumWidth(max(map(_row_width_px, engines), default=0) + 12)
+            self._set_to_be_had(row, is_to_be_had=not engine.needs)
+        widest_px = max(map(_row_width_px, engines), default=0) + 12
+        self.view().setMinimumWidth(min(widest_px, _WIDEST_PX))
         self.set_current(chosen.name if chosen else None)
+
+    def _set_to_be_had(self, row: int, *, is_to_be_had: bool) -> None:
+        model = self.model()
+        if isinstance(model, QStandardItemModel):
+            model.item(row).setEnabled(is_to_be_had)
 
     def set_current(self, name: str | None) -> None:
         """Show the engine called `name`; none if there is no such engine."""
@@ -108,7 +118,10 @@ class _TwoLines(QStyledItemDelegate):
         # Qt's stubs leave out the fields of style options.
         rect = QRect(option.rect)  # type: ignore[attr-defined]
         is_chosen = bool(option.state & QStyle.StateFlag.State_Selected)  # type: ignore[attr-defined]
+        is_to_be_had = bool(option.state & QStyle.StateFlag.State_Enabled)  # type: ignore[attr-defined]
+        is_chosen = is_chosen and is_to_be_had
         theme = current_theme()
+        strong, weak = (theme.text, theme.muted) if is_to_be_had else (theme.disabled, theme.muted)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if is_chosen:
@@ -118,12 +131,13 @@ class _TwoLines(QStyledItemDelegate):
         words = rect.adjusted(_MARGIN_PX, 6, -_MARGIN_PX, -6)
         flags = Qt.AlignmentFlag.AlignLeft
         painter.setFont(interface_font())
-        painter.setPen(QColor(theme.on_accent if is_chosen else theme.text))
+        painter.setPen(QColor(theme.on_accent if is_chosen else strong))
         title = str(index.data(Qt.ItemDataRole.DisplayRole))
         painter.drawText(words, flags | Qt.AlignmentFlag.AlignTop, title)
         painter.setFont(interface_font(-1))
-        painter.setPen(QColor(theme.on_accent if is_chosen else theme.muted))
-        painter.drawText(
-            words, flags | Qt.AlignmentFlag.AlignBottom, str(index.data(_DETAIL_ROLE) or "")
+        painter.setPen(QColor(theme.on_accent if is_chosen else weak))
+        detail = painter.fontMetrics().elidedText(
+            str(index.data(_DETAIL_ROLE) or ""), Qt.TextElideMode.ElideRight, words.width()
         )
+        painter.drawText(words, flags | Qt.AlignmentFlag.AlignBottom, detail)
         painter.restore()

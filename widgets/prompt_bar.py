@@ -1,25 +1,30 @@
 """The row under the picture: words for the sound, what else was said, the engine, and Separate."""
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QWidget
+from collections.abc import Mapping
 
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+
+from core.domain.beliefs import Belief, HeardWord
 from core.domain.engines import EngineInfo
 from core.domain.project import Stem
-from core.domain.prompts import PromptKind
+from core.domain.vocabulary import Vocabulary
 from core.progress import Progress
 from widgets import prompt_words
-from widgets.chip import Chip
 from widgets.engine_chooser import EngineChooser
+from widgets.engine_settings import EngineSettingsButton
+from widgets.hint_row import HintRow
+from widgets.prompt_chips import PromptChips
+from widgets.prompt_words import Asked
 from widgets.run_panel import RunPanel
 from widgets.stem_badge import StemBadge
 from widgets.words_field import WordsField
 
-_CHIP_ICONS = {
-    PromptKind.TEXT: "text",
-    PromptKind.REGION: "region",
-    PromptKind.SPAN: "span",
-    PromptKind.SPECTRAL: "painted",
-}
+PAUSE_MS = 350
+"""After the last key, before a word that is not known is called so: nobody types all at once."""
+
+_ROOMY_FROM_PX = 1200
 
 
 class PromptBar(QFrame):
@@ -27,14 +32,20 @@ class PromptBar(QFrame):
 
     Signals:
         text_committed: the trimmed words; empty to take them back.
+        heard_chosen: a `HeardWord` to be looked for where it was heard.
         engine_chosen: the name of an engine.
+        setting_chosen: the name of a setting and its value, or None for its default.
+        settings_reset: all settings shall go back to their defaults.
         separate_requested: never while something runs or cannot be asked.
         cancel_requested: stop what `set_progress` shows.
         clear_requested: a `PromptKind`, all prompts of which shall go.
     """
 
     text_committed = Signal(str)
+    heard_chosen = Signal(object)
     engine_chosen = Signal(str)
+    setting_chosen = Signal(str, object)
+    settings_reset = Signal()
     separate_requested = Signal()
     cancel_requested = Signal()
     clear_requested = Signal(object)
@@ -43,22 +54,22 @@ class PromptBar(QFrame):
         super().__init__(parent)
         self.setProperty("kind", "bar")
         self._stem: Stem | None = None
+        self._belief: Belief | None = None
+        self._engines: tuple[EngineInfo, ...] = ()
+        self._vocabularies: Mapping[str, Vocabulary] = {}
         self._refusal = ""
-        self._badge = StemBadge()
-        self.field = WordsField()
-        self.field.committed.connect(self.text_committed)
+        self._badge, self.field, self.hints = StemBadge(), WordsField(), HintRow()
         self._invitation = QLabel(prompt_words.INVITATION)
         self._invitation.setProperty("rank", "muted")
-        self.chips = {kind: self._chip(kind) for kind in _CHIP_ICONS}
-        self.chooser = EngineChooser()
+        self.chips = PromptChips()
+        self.chooser, self.settings = EngineChooser(), EngineSettingsButton()
         self.chooser.setProperty("scale", "large")
-        self.chooser.setMinimumWidth(150)
-        self.chooser.engine_chosen.connect(self.engine_chosen)
-        self.run_panel = RunPanel(self.chooser)
+        self.chooser.setMinimumWidth(130)
+        self.run_panel = RunPanel(_side_by_side(self.chooser, self.settings))
         self.run_panel.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.run_panel.setMinimumWidth(340)
-        self.run_panel.start_requested.connect(self._on_start)
-        self.run_panel.cancel_requested.connect(self.cancel_requested)
+        self._pause = QTimer(self, singleShot=True, interval=PAUSE_MS)
+        self._connect()
         self._lay_out()
         self._refresh()
 
@@ -67,13 +78,25 @@ class PromptBar(QFrame):
         self._stem = stem
         self._refresh()
 
-    def set_engines(self, engines: tuple[EngineInfo, ...]) -> None:
+    def set_engines(
+        self,
+        engines: tuple[EngineInfo, ...],
+        vocabularies: Mapping[str, Vocabulary] | None = None,
+    ) -> None:
+        """Offer `engines`; `vocabularies` by name are the words of those that know only some."""
+        self._engines, self._vocabularies = engines, vocabularies or {}
         self.chooser.set_engines(engines)
         self._refresh()
 
-    def set_completions(self, words: tuple[str, ...]) -> None:
-        """Offer these while words are typed: the vocabulary of the engine, or earlier words."""
-        self.field.set_completions(words)
+    def set_belief(self, belief: Belief | None) -> None:
+        """Say what the stem's region seems to show; None while that is not known."""
+        self._belief = belief
+        self._refresh()
+
+    def set_heard(self, heard: tuple[HeardWord, ...]) -> None:
+        """Suggest what is heard in the clip, surest first."""
+        self.hints.set_heard(heard)
+        self._refresh()
 
     def set_progress(self, progress: Progress | None, time_left_s: float | None = None) -> None:
         """Show the running separation; None when there is none."""
@@ -90,57 +113,117 @@ class PromptBar(QFrame):
         self.field.selectAll()
 
     def sizeHint(self) -> QSize:
-        return QSize(1100, 52)
+        return QSize(1100, super().sizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if (event.oldSize().width() < _ROOMY_FROM_PX) != (self.width() < _ROOMY_FROM_PX):
+            self._refresh_chips()
+
+    # What is shown ------------------------------------------------------------------------------
+
+    def _asked(self) -> Asked:
+        engine = self.chooser.current
+        vocabulary = self._vocabularies.get(engine.name) if engine is not None else None
+        return Asked(self._stem, engine, vocabulary, self._belief)
 
     def _refresh(self) -> None:
         stem = self._stem
         self.chooser.set_current(stem.engine if stem else None)
-        engine = self.chooser.current
+        asked = self._asked()
         self.chooser.setEnabled(stem is not None)
+        self.settings.set_engine(asked.engine, stem.settings if stem else {})
         self._badge.set_stem(stem)
         self.field.set_words(stem.stem_id if stem else "", prompt_words.words_of(stem))
-        self.field.set_refusal(prompt_words.why_no_words(stem, engine))
-        for kind, chip in self.chips.items():
-            self._refresh_chip(kind, chip, engine)
+        self.field.set_refusal(prompt_words.why_no_words(stem, asked.engine))
+        self.field.set_completions(asked.engine.vocabulary if asked.engine else ())
         is_silent = stem is not None and stem.prompts.is_empty and self.field.isEnabled()
         self._invitation.setVisible(is_silent)
-        reason = self._refusal or prompt_words.why_not(stem, engine)
-        self.run_panel.button.setEnabled(not reason)
         is_done = stem is not None and stem.result is not None
         self.run_panel.button.setText("Separate again" if is_done else "Separate")
+        self._refresh_chips()
+        self._refresh_button()
+        self._refresh_hints()
+
+    def _refresh_chips(self) -> None:
+        is_short = self.width() < _ROOMY_FROM_PX
+        self.chips.set_asked(self._asked(), self._engines, is_short=is_short)
+
+    def _refresh_button(self) -> None:
+        """Go by the words as they stand in the field: the button hands them over first."""
+        typed = self._asked().saying(self.field.typed)
+        reason = prompt_words.why_not(typed, is_being_typed=self._pause.isActive())
+        reason = self._refusal or reason
+        self.run_panel.button.setEnabled(not reason)
         self.run_panel.button.setToolTip(reason or prompt_words.SEPARATE_TIP)
 
-    def _refresh_chip(self, kind: PromptKind, chip: Chip, engine: EngineInfo | None) -> None:
-        stem = self._stem
-        is_unknown = engine is not None and kind not in engine.understands
-        is_said = stem is not None and kind in stem.prompts.kinds
-        # Words that can be used stand in the field and need no chip.
-        chip.setVisible(is_said and (kind is not PromptKind.TEXT or is_unknown))
-        if stem is None or not is_said:
+    def _refresh_hints(self) -> None:
+        if self._pause.isActive():
             return
-        text, tip = prompt_words.summary(kind, stem.prompts)
-        if is_unknown and engine is not None:
-            tip = prompt_words.not_understood(kind, engine)
-        chip.set_text(text, tip, is_warning=is_unknown)
+        typed = self._asked()
+        if not self.field.is_completing:
+            typed = typed.saying(self.field.typed)
+        self.hints.set_asked(typed, prompt_words.better_engine(typed, self._engines))
 
-    def _chip(self, kind: PromptKind) -> Chip:
-        chip = Chip(_CHIP_ICONS[kind])
-        chip.remove_requested.connect(lambda: self.clear_requested.emit(kind))
-        chip.hide()
-        return chip
+    def _on_edited(self) -> None:
+        self._pause.start()
+        self._refresh_button()
+
+    def _on_pause(self) -> None:
+        self._pause.stop()
+        self._refresh_button()
+        self._refresh_hints()
+
+    # Wishes -------------------------------------------------------------------------------------
+
+    def _on_committed(self, words: str) -> None:
+        self._pause.stop()
+        self.text_committed.emit(words)
 
     def _on_start(self) -> None:
         self.field.commit()
         self.separate_requested.emit()
 
+    def _connect(self) -> None:
+        self._pause.timeout.connect(self._on_pause)
+        self.field.textEdited.connect(self._on_edited)
+        self.field.editingFinished.connect(self._on_pause)
+        self.field.committed.connect(self._on_committed)
+        self.hints.text_chosen.connect(self.field.say)
+        self.hints.heard_chosen.connect(self.heard_chosen)
+        self.hints.engine_chosen.connect(self.engine_chosen)
+        self.chips.clear_requested.connect(self.clear_requested)
+        self.chips.engine_chosen.connect(self.engine_chosen)
+        self.chips.belief.word_chosen.connect(self.field.say)
+        self.chips.belief.other_requested.connect(self.focus_words)
+        self.chooser.engine_chosen.connect(self.engine_chosen)
+        self.settings.setting_chosen.connect(self.setting_chosen)
+        self.settings.reset_requested.connect(self.settings_reset)
+        self.run_panel.start_requested.connect(self._on_start)
+        self.run_panel.cancel_requested.connect(self.cancel_requested)
+
     def _lay_out(self) -> None:
-        row = QHBoxLayout(self)
-        row.setContentsMargins(12, 8, 12, 8)
+        row = QHBoxLayout()
         row.setSpacing(8)
         row.addWidget(self._badge)
         row.addWidget(self.field, 1)
         row.addWidget(self._invitation)
-        for chip in self.chips.values():
-            row.addWidget(chip)
+        row.addWidget(self.chips)
         row.addSpacing(8)
         row.addWidget(self.run_panel)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 8, 12, 8)
+        column.setSpacing(6)
+        column.addLayout(row)
+        column.addWidget(self.hints)
+
+
+def _side_by_side(*widgets: QWidget) -> QWidget:
+    """Return `widgets` in a row, the first of which takes what is left."""
+    holder = QWidget()
+    row = QHBoxLayout(holder)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(4)
+    for place, widget in enumerate(widgets):
+        row.addWidget(widget, 1 if place == 0 else 0)
+    return holder

@@ -1,11 +1,21 @@
 """What the prompt bar says: counts of prompts, and why something cannot be asked."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from core.domain.beliefs import Belief
 from core.domain.engines import EngineInfo
 from core.domain.project import Stem
-from core.domain.prompts import PromptKind, PromptSet
+from core.domain.prompts import PromptKind, PromptSet, TextPrompt
+from core.domain.understanding import Doubt, doubt_about, is_clear
+from core.domain.vocabulary import Vocabulary
 
 INVITATION = "or click an object, or drag a span"
 SEPARATE_TIP = "Preview around the playhead, then the whole clip (Ctrl+Enter)"
+UNCLEAR = "The picture does not show clearly what this is. Type a word for it, or mark it in time."
+WISH = "Say what you want to hear: everything else stays in the residual."
+_LONGEST = 40
 
 _PLURALS = {
     PromptKind.TEXT: "words",
@@ -13,6 +23,39 @@ _PLURALS = {
     PromptKind.SPAN: "spans",
     PromptKind.SPECTRAL: "painted areas",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is asked, of which engine, and what that knows of it before it runs."""
+
+    stem: Stem | None = None
+    engine: EngineInfo | None = None
+    vocabulary: Vocabulary | None = None
+    """The words of the engine; None where it takes any, or none."""
+    belief: Belief | None = None
+    """What the stem's region seems to show; None while it is not known."""
+
+    def saying(self, text: str) -> "Asked":
+        """Return the same with other words: those that are just being typed."""
+        if self.stem is None or text == words_of(self.stem):
+            return self
+        texts = (TextPrompt(text),) if text else ()
+        prompts = replace(self.stem.prompts, texts=texts)
+        return replace(self, stem=replace(self.stem, prompts=prompts))
+
+    @property
+    def doubt(self) -> Doubt | None:
+        """What the engine does not know of the words."""
+        return doubt_about(words_of(self.stem), self.vocabulary) if self.vocabulary else None
+
+    @property
+    def is_unclear(self) -> bool:
+        """Whether all depends on a picture that does not say what to look for."""
+        if self.stem is None or self.vocabulary is None or self.belief is None:
+            return False
+        says_more = self.stem.prompts.texts or self.stem.prompts.spans
+        return not says_more and not is_clear(self.belief, self.vocabulary)
 
 
 def words_of(stem: Stem | None) -> str:
@@ -59,6 +102,32 @@ def not_understood(kind: PromptKind, engine: EngineInfo) -> str:
     )
 
 
+def doubted(doubt: Doubt, engine: EngineInfo) -> str:
+    """Return the sentence about words that are not known."""
+    if doubt.is_denial:
+        return WISH
+    part = doubt.part if len(doubt.part) <= _LONGEST else doubt.part[: _LONGEST - 1] + "…"
+    rest = "" if doubt.is_all else " and leaves it out"
+    return f"{engine.title} doesn't know “{part}”{rest}."
+
+
+def did_you_mean(doubt: Doubt, engine: EngineInfo, nearest: Iterable[str]) -> str:
+    """Return the whole advice about words that are not known, the nearest that are included."""
+    said, words = doubted(doubt, engine), list(nearest)
+    if doubt.is_denial:
+        return said
+    if not words:
+        return f"{said} Type a plainer word, such as “dog” or “piano”, or mark when it sounds."
+    listed = " or ".join(filter(None, (", ".join(words[:-1]), words[-1])))
+    return f"{said} Did you mean {listed}?"
+
+
+def missing(engine: EngineInfo) -> str:
+    """Return what an engine needs before it can be used; empty where it is ready."""
+    needs = "; ".join(f"{name}: {why}" for name, why in engine.needs.items())
+    return f"Needs {needs}" if needs else ""
+
+
 def why_no_words(stem: Stem | None, engine: EngineInfo | None) -> str:
     """Return why words cannot be typed, empty if they can."""
     if stem is None:
@@ -68,13 +137,51 @@ def why_no_words(stem: Stem | None, engine: EngineInfo | None) -> str:
     return ""
 
 
-def why_not(stem: Stem | None, engine: EngineInfo | None) -> str:
-    """Return why this stem cannot be separated, empty if it can."""
+def why_not(asked: Asked, *, is_being_typed: bool = False) -> str:
+    """Return why this cannot be separated, empty if it can.
+
+    While words are being typed the nearest known ones are left out: finding them takes a while.
+    """
+    stem, engine = asked.stem, asked.engine
     if stem is None:
         return "Open a clip first"
     if engine is None:
         return "Choose an engine first"
+    if engine.needs:
+        return f"“{engine.title}” is not installed. {missing(engine)}"
     if stem.prompts.is_empty:
-        return "Click an object or drag a span first"
+        is_reader = PromptKind.TEXT in engine.understands
+        return f"{'Type a word, click' if is_reader else 'Click'} an object or drag a span first"
     unknown = sorted(stem.prompts.kinds - engine.understands)
-    return not_understood(unknown[0], engine) if unknown else ""
+    if unknown:
+        return not_understood(unknown[0], engine)
+    doubt, vocabulary = asked.doubt, asked.vocabulary
+    if doubt is None or not doubt.is_all or vocabulary is None:
+        return UNCLEAR if asked.is_unclear else ""
+    if is_being_typed:
+        return doubted(doubt, engine)
+    return did_you_mean(doubt, engine, nearest_words(doubt, vocabulary))
+
+
+@lru_cache(maxsize=16)
+def nearest_words(doubt: Doubt, vocabulary: Vocabulary) -> tuple[str, ...]:
+    """Return the words that may have been meant, as people write them; the first time is slow."""
+    if doubt.is_denial:
+        return ()
+    return tuple(word.title.lower() for word in vocabulary.nearest(doubt.part))
+
+
+def better_engine(asked: Asked, engines: Iterable[EngineInfo]) -> EngineInfo | None:
+    """Return an installed engine that understands what `asked.engine` does not."""
+    stem, engine = asked.stem, asked.engine
+    if stem is None or engine is None:
+        return None
+    kinds = stem.prompts.kinds
+    unknown = kinds - engine.understands
+    is_word_unknown = not unknown and asked.doubt is not None and not asked.doubt.is_denial
+    others = [one for one in engines if not one.needs and one.name != engine.name]
+    if is_word_unknown:
+        others = [one for one in others if not one.vocabulary and kinds <= one.understands]
+        return others[0] if others else None
+    helpful = [one for one in others if unknown and unknown <= one.understands]
+    return next((one for one in helpful if kinds <= one.understands), next(iter(helpful), None))

@@ -1,4 +1,4 @@
-"""Mouse and keys over the picture: clicks, dragged boxes, and the hand that pans."""
+"""Mouse and keys over the picture: clicks, dragged boxes, the hand that pans, the crosshair."""
 
 from dataclasses import dataclass
 
@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, QPointF, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QWidget
 
+from widgets.keyboard_pointer import KeyboardPointer
 from widgets.picture_stage import PictureStage
 from widgets.video_tools import Tool, tool_cursor
 
@@ -17,6 +18,9 @@ _KEYBOARD_REASONS = (
     Qt.FocusReason.BacktabFocusReason,
     Qt.FocusReason.ShortcutFocusReason,
 )
+
+_PASSING_REASONS = (Qt.FocusReason.ActiveWindowFocusReason, Qt.FocusReason.PopupFocusReason)
+"""The person looked at another window or a menu, and comes back to what they were doing."""
 
 
 @dataclass(slots=True)
@@ -53,6 +57,7 @@ class PictureGestures(PictureStage):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.is_focus_shown = False
+        self.pointer = KeyboardPointer()
         self._tool = Tool.CLICK
         self._press: _Press | None = None
         self._is_space_held = self._has_panned = False
@@ -65,6 +70,11 @@ class PictureGestures(PictureStage):
     def set_tool(self, tool: Tool) -> None:
         self._tool = tool
         self._show_cursor()
+
+    def start_pointing(self) -> None:
+        """Take the focus and show the crosshair that the arrow keys move."""
+        self.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self._show_pointer(is_shown=True)
 
     @property
     def dragged_box(self) -> tuple[float, float, float, float] | None:
@@ -89,6 +99,7 @@ class PictureGestures(PictureStage):
         if self.picture_geometry is None or self._press is not None or not is_known:
             event.ignore()
             return
+        self._show_pointer(is_shown=False)
         is_pan = is_middle or (is_left and (self._tool is Tool.HAND or self._is_space_held))
         is_alt = bool(event.modifiers() & Qt.KeyboardModifier.AltModifier)
         self._press = _Press(at, at, button, is_pan, is_left and not is_alt)
@@ -135,7 +146,7 @@ class PictureGestures(PictureStage):
     # Keys ---------------------------------------------------------------------------------------
 
     def event(self, event: QEvent) -> bool:
-        """Claim Space and Escape from the window's shortcuts only where they mean something."""
+        """Claim keys from the window's shortcuts only where they mean something."""
         is_key = event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent)
         if is_key and self._claims(event):
             event.accept()
@@ -144,7 +155,11 @@ class PictureGestures(PictureStage):
 
     def _claims(self, event: QEvent) -> bool:
         geometry = self.picture_geometry
-        if not isinstance(event, QKeyEvent) or geometry is None or event.modifiers():
+        if not isinstance(event, QKeyEvent) or geometry is None:
+            return False
+        if self.pointer.claims(event):
+            return True
+        if event.modifiers():
             return False
         if event.key() == Qt.Key.Key_Escape:
             return self._press is not None
@@ -155,6 +170,8 @@ class PictureGestures(PictureStage):
         if not self._claims(event):
             self._show_cursor(is_positive=event.key() != Qt.Key.Key_Alt)
             event.ignore()
+        elif self.pointer.claims(event):
+            self._point(event)
         elif event.key() == Qt.Key.Key_Escape:
             self._press = None
             self._show_cursor()
@@ -162,6 +179,26 @@ class PictureGestures(PictureStage):
         elif not event.isAutoRepeat():
             self._is_space_held, self._has_panned = True, False
             self._show_cursor()
+
+    def _point(self, event: QKeyEvent) -> None:
+        """Move the crosshair, click where it is, or put it away."""
+        geometry = self.picture_geometry
+        if geometry is None:
+            return
+        if self.pointer.is_moved(event, geometry):
+            self.pan_by(*self.pointer.needed_pan(geometry))
+            self.update()
+        elif (click := self.pointer.click(event, geometry)) is not None:
+            (x_px, y_px), is_positive = click
+            if not event.isAutoRepeat():
+                self.click_requested.emit(x_px, y_px, is_positive)
+        else:
+            self._show_pointer(is_shown=False)
+
+    def _show_pointer(self, *, is_shown: bool) -> None:
+        if self.pointer.is_shown != is_shown:
+            self.pointer.is_shown = is_shown
+            self.update()
 
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
         if event.key() != Qt.Key.Key_Space or not self._is_space_held:
@@ -175,11 +212,15 @@ class PictureGestures(PictureStage):
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         self.is_focus_shown = event.reason() in _KEYBOARD_REASONS
+        if event.reason() not in _PASSING_REASONS:
+            self._show_pointer(is_shown=self.is_focus_shown)
         super().focusInEvent(event)
         self.update()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         self.is_focus_shown = self._is_space_held = False
+        if event.reason() not in _PASSING_REASONS:
+            self._show_pointer(is_shown=False)
         super().focusOutEvent(event)
         self.update()
 

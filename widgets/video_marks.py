@@ -11,6 +11,7 @@ from widgets.video_hud import paint_pill
 
 _RADIUS_PX = 8.0
 _SIGN_PX = 3.5
+_RING_PX, _ARM_PX = 11.0, 19.0
 _CASING = QColor(0, 0, 0, 150)
 
 
@@ -32,6 +33,18 @@ def paint_clicks(
         painter.drawLine(middle - across, middle + across)
         if click.is_positive:
             painter.drawLine(middle - along, middle + along)
+
+
+def paint_crosshair(painter: QPainter, at: QPointF) -> None:
+    """Paint the crosshair of the keyboard: a ring and four arms, white in a dark casing."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for colour, width_px in ((_CASING, 5.0), (QColor("white"), 2.0)):
+        painter.setPen(QPen(colour, width_px, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+        painter.drawEllipse(at, _RING_PX, _RING_PX)
+        for x, y in ((1, 0), (-1, 0), (0, 1), (0, -1)):
+            way = QPointF(x, y)
+            painter.drawLine(at + way * 5.0, at + way * _ARM_PX)
 
 
 def paint_boxes(

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from core.domain.masks import Mask
 from core.domain.pictures import Frame
 from core.domain.prompts import Box, Click
-from widgets import video_marks
+from widgets import keyboard_pointer, video_marks
 from widgets.frame_picture import FramePicture
 from widgets.geometry import PictureGeometry
 from widgets.icons import paint_icon
@@ -137,6 +137,9 @@ class VideoView(PictureGestures):
             rect = QRectF(*geometry.picture_rect)
             self._picture.paint(painter, rect, zoom, is_smooth=is_smooth)
             self._paint_over(painter, geometry)
+            if self.pointer.is_shown:
+                at = QPointF(*geometry.to_view(*self.pointer.at(geometry)))
+                video_marks.paint_crosshair(painter, at)
         self._paint_words(painter)
         if self.is_focus_shown:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
@@ -160,8 +163,10 @@ class VideoView(PictureGestures):
 
     def _paint_words(self, painter: QPainter) -> None:
         middle_px, below_px = self.width() / 2, self.height() - 16 - HEIGHT_PX / 2
-        if self._hint:
-            paint_pill(painter, self._hint, QPointF(middle_px, below_px))
+        is_pointing = self.pointer.is_shown and self.picture_geometry is not None
+        hint = keyboard_pointer.HINT if is_pointing else self._hint
+        if hint:
+            paint_pill(painter, hint, QPointF(middle_px, below_px))
         if self._busy is not None:
             paint_pill(painter, self._busy, self._busy_middle(), self._spinner_step)
         geometry = self.picture_geometry

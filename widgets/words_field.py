@@ -1,10 +1,11 @@
 """The text field for the words of a sound. Commits once, and never loses what is being typed."""
 
-from PySide6.QtCore import QEvent, QStringListModel, Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QCompleter, QLineEdit, QListView, QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from widgets.icons import icon
+from widgets.word_completer import WordCompleter
 
 PLACEHOLDER = "Describe the sound: “dog barking”"
 
@@ -21,19 +22,15 @@ class WordsField(QLineEdit):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._shown = ("", "")
-        self._words = QStringListModel(self)
         self.setPlaceholderText(PLACEHOLDER)
         self.setMinimumWidth(180)
         self.setProperty("scale", "large")
         self.setAccessibleName("Words for the sound")
         self.addAction(icon("text", "muted"), QLineEdit.ActionPosition.LeadingPosition)
-        completer = QCompleter(self._words, self)
-        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-        completer.setFilterMode(Qt.MatchFlag.MatchContains)
-        popup = QListView()
-        popup.setObjectName("popup")
-        completer.setPopup(popup)
-        self.setCompleter(completer)
+        self._completer = WordCompleter(self)
+        self.setCompleter(self._completer)
+        # Emitted before the completer is asked.
+        self.textEdited.connect(self._on_edited)
         self.editingFinished.connect(self.commit)
 
     def set_words(self, owner: str, words: str) -> None:
@@ -54,15 +51,34 @@ class WordsField(QLineEdit):
             self.setText(self._shown[1])
 
     def set_completions(self, words: tuple[str, ...]) -> None:
-        self._words.setStringList(list(words))
+        """Offer these while one of several words is typed."""
+        self._completer.set_words(words)
+
+    @property
+    def typed(self) -> str:
+        """What stands in the field now, committed or not; the words that stay where it refuses."""
+        return " ".join(self.text().split()) if self.isEnabled() else self._shown[1]
+
+    @property
+    def is_completing(self) -> bool:
+        """Whether the word at the cursor may become a known one yet."""
+        return self.hasFocus() and bool(self._completer.offers(self.text(), self.cursorPosition()))
+
+    def say(self, words: str) -> None:
+        """Hand over these words as if they had been typed."""
+        self.setText(words)
+        self.commit()
 
     def commit(self) -> None:
         """Hand over what was typed, if it is new."""
         owner, shown = self._shown
-        words = " ".join(self.text().split())
+        words = self.typed
         if self.isEnabled() and words != shown:
             self._shown = (owner, words)
             self.committed.emit(words)
+
+    def _on_edited(self, text: str) -> None:
+        self._completer.prepare(text, self.cursorPosition())
 
     def event(self, event: QEvent) -> bool:
         """Commit before a shortcut with Ctrl runs: Ctrl+Enter shall separate what is typed."""

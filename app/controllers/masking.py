@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from app.controllers.media import Clip
 from app.document import Document
+from app.engine_book import EngineBook
 from app.job_runner import Job, JobRunner, Lane
 from app.track_store import TrackStore
 from core.domain import edits
@@ -49,10 +50,12 @@ class MaskingController(QObject):
         runner: JobRunner,
         document: Document,
         tracks: TrackStore,
+        book: EngineBook,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._runner, self._document, self._tracks = runner, document, tracks
+        self._default = book.default
         self.frame: Frame | None = None
         """The frame on screen, on which most marks are made."""
         self._clip: Clip | None = None
@@ -118,8 +121,7 @@ class MaskingController(QObject):
             self._on_project_changed(self._document.project)
 
     def _with_stem(self) -> Project:
-        project = self._document.project
-        return project if project.selected_stem is not None else edits.add_stem(project)
+        return edits.with_stem(self._document.project, self._default)
 
     @Slot(object)
     def _on_project_changed(self, project: Project) -> None:

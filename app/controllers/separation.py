@@ -5,6 +5,7 @@ the mask track it needs is whole.
 """
 
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,17 +14,20 @@ from PySide6.QtCore import QObject, Signal, Slot
 from app.controllers.masking import MaskingController
 from app.controllers.media import Clip
 from app.document import Document
+from app.engine_book import EngineBook
 from app.job_lane import Urgency
 from app.job_runner import Job, JobRunner, Lane
+from app.refusal import RefusalError
 from app.track_store import TrackStore
 from core.domain import edits
 from core.domain.audio import duration_s
-from core.domain.engines import EngineInfo
+from core.domain.beliefs import Belief
 from core.domain.project import Stem
 from core.domain.prompts import RegionPrompt, TimeSpan
 from core.errors import CoreError, PromptError
 from core.jobs.separation import PreviewAnswer, PreviewJob, SeparationAnswer, SeparationJob
 from core.progress import Progress
+from widgets.prompt_words import Asked, better_engine, why_not
 
 PREVIEW_S = 6.0
 _WAITING = Progress("Following the object first", 0, 0)
@@ -63,13 +67,14 @@ class SeparationController(QObject):
         tracks: TrackStore,
         masking: MaskingController,
         stems_folder: Path,
-        engines: tuple[EngineInfo, ...],
+        book: EngineBook,
+        belief_about: Callable[[Stem], Belief | None],
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._runner, self._document, self._tracks = runner, document, tracks
         self._masking, self._stems_folder = masking, stems_folder
-        self._engines = {engine.name: engine for engine in engines}
+        self._book, self._belief_about = book, belief_about
         self._clip: Clip | None = None
         self._jobs: list[Job] = []
         self._whole_job: Job | None = None
@@ -140,17 +145,14 @@ class SeparationController(QObject):
         return clip
 
     def _check(self, stem: Stem) -> None:
-        engine = self._engines[stem.engine]
-        unknown = sorted(kind.value for kind in stem.prompts.kinds - engine.understands)
-        if stem.prompts.is_empty:
-            raise PromptError(
-                f"{stem.name} has no prompt",
-                advice="Click the thing that sounds, or drag over the moments it sounds.",
-            )
-        if unknown:
-            raise PromptError(
-                f"{engine.title} does not understand {', '.join(unknown)} prompts",
-                advice="Remove that prompt, or choose another engine.",
+        """Raise `RefusalError` where the engine would not understand what is asked."""
+        engine, vocabulary = self._book.info(stem.engine), self._book.vocabulary(stem.engine)
+        asked = Asked(stem, engine, vocabulary, self._belief_about(stem))
+        reason = why_not(asked)
+        if reason:
+            helper = better_engine(asked, self._book.engines)
+            raise RefusalError(
+                f"{stem.name}, {stem.engine}: {reason}", advice=reason, helper=helper
             )
 
     def _preview(self, stem: Stem, clip: Clip, playhead_s: float) -> None:

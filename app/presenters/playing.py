@@ -25,9 +25,11 @@ class PlayingPresenter(QObject):
 
     Signals:
         looping_changed: whether it loops, whoever asked for it.
+        ways_changed: a frozenset of `Listen`, the ways there is something to hear.
     """
 
     looping_changed = Signal(bool)
+    ways_changed = Signal(object)
 
     def __init__(
         self,
@@ -232,6 +234,7 @@ class PlayingPresenter(QObject):
     @Slot()
     def _show_listen(self, _listen: Listen | None = None) -> None:
         self._transport.set_listen(self._player.listen, self._player.available)
+        self.ways_changed.emit(self._player.available)
 
     @Slot(float)
     def _on_position(self, time_s: float) -> None:

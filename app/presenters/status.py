@@ -6,6 +6,7 @@ from app.controllers.media import Clip, MediaController
 from app.document import Document
 from app.job_runner import JobRunner
 from app.main_window import MainWindow
+from core.domain.listening import Listen
 from core.domain.media import AudioStreamInfo
 from core.domain.project import Project
 
@@ -33,6 +34,15 @@ class StatusPresenter(QObject):
         media.sound_whole.connect(self._on_clip_changed)
         self._on_project_changed()
         self._on_jobs_changed()
+        self.set_ways_to_listen(frozenset({Listen.MIX}))
+
+    @Slot(object)
+    def set_ways_to_listen(self, ways: frozenset[Listen]) -> None:
+        """Enable listening to what there is; going round needs two of them."""
+        actions = self._window.actions_by_name
+        for listen in (Listen.TARGET, Listen.RESIDUAL, Listen.MIXER):
+            actions[f"listen_{listen.value}"].setEnabled(listen in ways)
+        actions["listen_next"].setEnabled(Listen.TARGET in ways)
 
     @Slot()
     def _on_jobs_changed(self) -> None:
@@ -66,13 +76,16 @@ class StatusPresenter(QObject):
 
     def _enable_actions(self, project: Project) -> None:
         """Enable exactly what can be done now."""
-        stem, has_clip = project.selected_stem, self._media.clip is not None
+        stem, clip = project.selected_stem, self._media.clip
+        has_clip = clip is not None
         asked = stem.prompts if stem is not None else None
         is_possible = {
             "save": has_clip,
             "save_as": has_clip,
             "close_clip": has_clip,
             "new_stem": has_clip,
+            "type_words": has_clip,
+            "point": clip is not None and clip.info.video is not None,
             "export": any(each.result for each in project.stems),
             "rename_stem": stem is not None,
             "remove_stem": stem is not None,

@@ -4,8 +4,8 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from app.controllers.separation import SeparationController
 from app.document import Document
+from app.engine_book import EngineBook
 from core.domain import edits
-from core.domain.engines import EngineInfo
 from core.domain.project import Project
 from core.domain.prompts import PromptKind, SpanPrompt, SpectralPrompt, TimeSpan
 from core.errors import CoreError, PromptError
@@ -13,8 +13,6 @@ from core.progress import Progress, TimeLeft
 from widgets.prompt_bar import PromptBar
 from widgets.stem_list import StemList
 from widgets.timeline import Timeline
-
-_NEXT_STEM = edits.add_stem(Project()).stems[0]
 
 
 class StemsPresenter(QObject):
@@ -37,15 +35,15 @@ class StemsPresenter(QObject):
         timeline: Timeline,
         document: Document,
         separation: SeparationController,
-        engines: tuple[EngineInfo, ...],
+        book: EngineBook,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._stems, self._prompts, self._timeline = stems, prompts, timeline
-        self._document = document
+        self._document, self._default = document, book.default
+        self._next_stem = edits.add_stem(Project(), engine=book.default).stems[0]
         self._is_clip_open = False
         self._time_left = TimeLeft()
-        prompts.set_engines(engines)
         self._connect_views()
         separation.started.connect(self._on_started)
         separation.progressed.connect(self._on_progressed)
@@ -64,7 +62,6 @@ class StemsPresenter(QObject):
         stems.solo_requested.connect(self._on_solo)
         stems.separate_requested.connect(self._on_separate)
         prompts.text_committed.connect(self._on_text)
-        prompts.engine_chosen.connect(self._on_engine)
         prompts.clear_requested.connect(self.clear)
         prompts.separate_requested.connect(self.separate_requested)
         prompts.cancel_requested.connect(self.cancel_requested)
@@ -84,7 +81,8 @@ class StemsPresenter(QObject):
 
     @Slot()
     def add(self) -> None:
-        self._document.apply("New stem", edits.add_stem(self._document.project))
+        edited = edits.add_stem(self._document.project, engine=self._default)
+        self._document.apply("New stem", edited)
 
     @Slot(str)
     def remove(self, stem_id: str) -> None:
@@ -110,7 +108,7 @@ class StemsPresenter(QObject):
         """Mark a span for the stem, or for a new one where `stem_id` is empty."""
         project = self._document.project
         if not stem_id:
-            project = project if project.selected_stem else edits.add_stem(project)
+            project = self._with_stem()
             stem_id = project.selected_stem_id or ""
         words = "Mark span" if span.is_positive else "Mark silence"
         self._document.apply(words, edits.add_span(project, stem_id, span))
@@ -177,12 +175,6 @@ class StemsPresenter(QObject):
         except CoreError as error:
             self.failed.emit(error)
 
-    @Slot(str)
-    def _on_engine(self, engine: str) -> None:
-        project = self._with_stem()
-        stem_id = project.selected_stem_id or ""
-        self._document.apply("Choose engine", edits.set_engine(project, stem_id, engine))
-
     @Slot(str, object, object)
     def _on_span_changed(self, stem_id: str, old: SpanPrompt, new: SpanPrompt) -> None:
         edited = edits.change_span(self._document.project, stem_id, old, new)
@@ -204,8 +196,7 @@ class StemsPresenter(QObject):
         self.clear(PromptKind.SPECTRAL)
 
     def _with_stem(self) -> Project:
-        project = self._document.project
-        return project if project.selected_stem is not None else edits.add_stem(project)
+        return edits.with_stem(self._document.project, self._default)
 
     # what is shown
 
@@ -220,7 +211,7 @@ class StemsPresenter(QObject):
         self._timeline.set_stems(project.stems, project.selected_stem_id)
         self._timeline.set_loop(project.loop_start_s, project.loop_end_s)
         # Without a stem the row is ready all the same: the first word or click makes one.
-        stem = project.selected_stem or (_NEXT_STEM if self._is_clip_open else None)
+        stem = project.selected_stem or (self._next_stem if self._is_clip_open else None)
         self._prompts.set_stem(stem)
 
     @Slot(str)

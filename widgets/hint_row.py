@@ -1,0 +1,142 @@
+"""The slim row under the words: what is not understood of them, else what is heard in the clip."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
+
+from core.domain.beliefs import HeardWord
+from core.domain.engines import EngineInfo
+from core.domain.vocabulary import Vocabulary
+from core.units import format_duration
+from widgets.belief_chip import percent
+from widgets.chip_button import ChipButton
+from widgets.icons import IconLabel
+from widgets.prompt_words import Asked, counted, doubted, nearest_words, words_of
+
+MOST_SHOWN = 5
+
+
+class HintRow(QWidget):
+    """Takes no room while there is nothing to say.
+
+    Signals:
+        text_chosen: other words: mended ones, or one that was heard.
+        engine_chosen: the name of an engine that understands the words as they are.
+        heard_chosen: a `HeardWord` that shall be looked for where it was heard.
+    """
+
+    text_chosen = Signal(str)
+    engine_chosen = Signal(str)
+    heard_chosen = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._heard: tuple[HeardWord, ...] = ()
+        self._vocabulary: Vocabulary | None = None
+        self._shown: object = None
+        self._words: list[str] = []
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(0, 0, 0, 0)
+        self._row.setSpacing(6)
+        self.setFixedHeight(30)
+        self.hide()
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """All that stands in the row, from left to right."""
+        return tuple(self._words)
+
+    def set_heard(self, heard: tuple[HeardWord, ...]) -> None:
+        """Suggest these words while no other is in doubt; takes effect with `set_asked`."""
+        self._heard = heard
+
+    def set_asked(self, asked: Asked, helper: EngineInfo | None) -> None:
+        """Say what is not understood; `helper` is an engine that takes any words."""
+        doubt = asked.doubt if asked.stem is not None else None
+        vocabulary = asked.vocabulary
+        state = (doubt, asked.engine, vocabulary is None, helper, self._heard)
+        if state == self._shown:
+            return
+        self._shown = state
+        self._clear()
+        if doubt is not None and asked.engine is not None and vocabulary is not None:
+            self._fill_with_doubt(asked, asked.engine, vocabulary, helper)
+        elif self._heard and vocabulary is not None and asked.stem is not None:
+            self._fill_with_heard(vocabulary)
+        self.setVisible(self._row.count() > 0)
+
+    def _fill_with_doubt(
+        self, asked: Asked, engine: EngineInfo, vocabulary: Vocabulary, helper: EngineInfo | None
+    ) -> None:
+        doubt = asked.doubt
+        if doubt is None:
+            return
+        nearest = nearest_words(doubt, vocabulary)
+        self._row.addWidget(IconLabel("warning", "warning", 16))
+        said = doubted(doubt, engine)
+        self._add_label(f"{said} Did you mean" if nearest else said)
+        for word in nearest:
+            mended = doubt.mended(words_of(asked.stem), word)
+            self._add_link(word, f"Look for “{mended}”").clicked.connect(
+                lambda _on=False, mended=mended: self.text_chosen.emit(mended)
+            )
+        if helper is not None:
+            name = helper.name
+            self._add_link(
+                f"Use {helper.title}", f"{helper.title} takes any words"
+            ).clicked.connect(lambda _on=False: self.engine_chosen.emit(name))
+        self._row.addStretch(1)
+
+    def _fill_with_heard(self, vocabulary: Vocabulary) -> None:
+        known = [word for word in self._heard if word.name in vocabulary.names][:MOST_SHOWN]
+        if not known:
+            return
+        self._add_label("Heard here:")
+        for word in known:
+            title = vocabulary.word(word.name).title.lower()
+            self._row.addWidget(self._heard_chip(word, title))
+        self._row.addStretch(1)
+
+    def _heard_chip(self, word: HeardWord, title: str) -> QWidget:
+        """Return a pill in two parts: the word, and the word with when it sounds."""
+        spans = counted(len(word.spans), "span")
+        length = format_duration(sum(span.length_s for span in word.spans))
+        first = ChipButton(is_right_round=False)
+        sure = f"heard for {length}, {percent(word.confidence)} sure"
+        first.show_as(title, f"Look for “{title}”: {sure}")
+        self._words.append(title)
+        second = ChipButton("span", is_left_round=False)
+        second.show_as("", f"Look for “{title}” where it was heard: with its {spans}")
+        first.clicked.connect(lambda: self.text_chosen.emit(title))
+        second.clicked.connect(lambda: self.heard_chosen.emit(word))
+        both = QWidget()
+        row = QHBoxLayout(both)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(first)
+        row.addWidget(second)
+        return both
+
+    def _add_label(self, text: str) -> None:
+        label = QLabel(text)
+        label.setTextFormat(Qt.TextFormat.PlainText)
+        label.setProperty("rank", "muted")
+        self._row.addWidget(label)
+        self._words.append(text)
+
+    def _add_link(self, text: str, tip: str) -> QPushButton:
+        link = QPushButton(text)
+        link.setProperty("kind", "link")
+        link.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        link.setToolTip(tip)
+        self._row.addWidget(link)
+        self._words.append(text)
+        return link
+
+    def _clear(self) -> None:
+        self._words = []
+        while (item := self._row.takeAt(0)) is not None:
+            widget = item.widget()
+            if widget is not None:
+                # A link may be going away inside its own click.
+                widget.hide()
+                widget.deleteLater()
