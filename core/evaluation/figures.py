@@ -2,6 +2,7 @@
 
 import json
 import math
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TypeAlias
@@ -74,6 +75,7 @@ def _bench(bench: Bench) -> dict[str, Json]:
         "seed": bench.seed,
         "device": bench.device,
         "settings": dict(bench.settings),
+        "n_processors": os.cpu_count(),
     }
 
 
