@@ -1,0 +1,94 @@
+"""What CLIP says of pictures and of words, in the space they share.
+
+Without normalising the outcome: DAVIS was taught with embeddings as they come. Letters in shapes:
+D width of the space, H W pixels.
+"""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import Tensor
+from torch.nn import functional as nnf
+from transformers import CLIPModel, CLIPTokenizer
+
+from core.domain.pictures import Pixels
+from core.errors import ModelError
+from core.separation.davis_files import word_files
+
+PHRASE = "an image of {}"
+"""How the official code words a class for CLIP."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ClipReader:
+    """Looks at pictures and reads words.
+
+    Attributes:
+        clip: on its device, in evaluation mode.
+        words_folder: holds vocab.json and merges.txt; looked at when words are read.
+        picture_norm: mean and spread of the colours, 0 to 1, that are taken out of pictures.
+    """
+
+    clip: CLIPModel
+    words_folder: Path
+    picture_norm: tuple[tuple[float, float, float], tuple[float, float, float]]
+
+    def seen(self, pixels: Pixels) -> Tensor:
+        """Return (D,) of a picture (H, W, 3), stretched to the square that CLIP looks at.
+
+        Nothing is cut off (papers/000 appendix C: "directly resized ... without cropping").
+        """
+        side_px = self.clip.config.vision_config.image_size
+        picture = torch.from_numpy(pixels.copy()).to(self.clip.device)  # (H, W, 3)
+        picture = picture.permute(2, 0, 1)[None].float()
+        size = (side_px, side_px)
+        small = nnf.interpolate(picture, size, mode="bicubic", antialias=True)
+        # Rounded, as a picture library would keep it.
+        levels = small.clamp(0, 255).round() / 255
+        mean, spread = (levels.new_tensor(part)[:, None, None] for part in self.picture_norm)
+        answer = self.clip.get_image_features(pixel_values=(levels - mean) / spread)
+        return _embedding(answer)[0]
+
+    def read(self, text: str) -> Tensor:
+        """Return (D,) of words for a thing, put into the phrase DAVIS is asked with.
+
+        Raises:
+            ModelError: the word list is not installed, or is another CLIP's.
+        """
+        tokens = self._tokenizer()(
+            [PHRASE.format(text)],
+            truncation=True,
+            max_length=self.clip.config.text_config.max_position_embeddings,
+            return_tensors="pt",
+        )
+        ids = tokens["input_ids"].to(self.clip.device)
+        if int(ids.max()) >= self.clip.config.text_config.vocab_size:
+            raise self._misfit("it has more words than the network")
+        return _embedding(self.clip.get_text_features(input_ids=ids))[0]
+
+    def _tokenizer(self) -> CLIPTokenizer:
+        words, merges = word_files(self.words_folder)
+        try:
+            _, *lines = merges.read_text(encoding="utf-8").splitlines()  # the first is a comment
+            pairs = [(one, other) for one, other in map(str.split, filter(str.strip, lines))]
+            vocabulary: dict[str, int] = json.loads(words.read_text(encoding="utf-8"))
+            return CLIPTokenizer(vocab=vocabulary, merges=pairs)
+        except Exception as error:  # `tokenizers` raises nothing more exact
+            raise self._misfit(repr(error)) from error
+
+    def _misfit(self, why: str) -> ModelError:
+        return ModelError(
+            f"the word list in {self.words_folder} can't be used: {why}",
+            advice="Put vocab.json and merges.txt of openai/clip-vit-base-patch32 "
+            f"into {self.words_folder}.",
+        )
+
+
+def _embedding(answer: object) -> Tensor:
+    """Return (1, D) of what `transformers` answers, which since version 5 is more than that."""
+    embedding = answer if isinstance(answer, Tensor) else getattr(answer, "pooler_output", None)
+    if not isinstance(embedding, Tensor):
+        raise TypeError(f"CLIP answered with {type(answer).__name__}")
+    return embedding

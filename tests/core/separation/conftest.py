@@ -1,0 +1,22 @@
+"""Models for engines that a person has to bring them for: tiny ones, in the official layout."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from core.store.places import models_folder
+
+
+@pytest.fixture(scope="session")
+def _tiny_models(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    from tests.helpers import davises  # loads transformers, which most tests need not wait for
+
+    return davises.install(tmp_path_factory.mktemp("tiny") / "models")
+
+
+@pytest.fixture
+def installed_models(_tiny_models: Path, _own_home: None) -> Path:
+    """The folder of the person's models, with everything that registered engines need."""
+    shutil.copytree(_tiny_models, models_folder())
+    return models_folder()
