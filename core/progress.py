@@ -74,11 +74,10 @@ class TimeLeft:
         if fraction is None:
             return None
         now_s = self.now()
-        self._seen = [
-            seen
-            for seen in self._seen
-            if seen[1] == progress.stage and seen[0] >= now_s - self.window_s
-        ]
+        self._seen = [seen for seen in self._seen if seen[1] == progress.stage]
+        # One that is older is kept: where one step outlasts the window, it is all there is.
+        while len(self._seen) > 1 and self._seen[0][0] < now_s - self.window_s:
+            del self._seen[0]
         self._seen.append((now_s, progress.stage, fraction))
         first_s, _, first_fraction = self._seen[0]
         gained, spent_s = fraction - first_fraction, now_s - first_s

@@ -8,6 +8,7 @@ from typer.main import get_command
 from app.cli.engines import engines
 from app.cli.evaluate import evaluation
 from app.cli.separate import separate
+from app.cli.train import training
 from core.files.versions import soloist_version
 
 _ABOUT = """Click it. Hear only it.
@@ -27,6 +28,7 @@ def _commands() -> typer.Typer:
     commands.command("separate")(separate)
     commands.command("engines")(engines)
     commands.add_typer(evaluation, name="eval")
+    commands.add_typer(training, name="train")
     return commands
 
 

@@ -20,7 +20,7 @@ CANCELLED = 130
 Work = Callable[[ProgressLine, CancelToken], None]
 
 
-def run_plainly(work: Work) -> int:
+def run_plainly(work: Work, when_cancelled: str = "Cancelled. Nothing was written.") -> int:
     """Do `work` and return the exit code; errors we expect become a sentence and advice."""
     line, cancel = ProgressLine(sys.stderr), CancelToken()
     try:
@@ -30,7 +30,7 @@ def run_plainly(work: Work) -> int:
         line.say(f"Error: {error}\n{error.advice}")
         return FAILED if isinstance(error, EngineError) else BAD_INPUT
     except (Cancelled, KeyboardInterrupt):
-        line.say("Cancelled. Nothing was written.")
+        line.say(when_cancelled)
         return CANCELLED
     finally:
         line.clear()

@@ -4,8 +4,10 @@ Weights are kept in half precision; running statistics are not, since some are t
 """
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import torch
 from safetensors import SafetensorError, safe_open
@@ -20,14 +22,22 @@ _CONFIG = "config"
 _ADVICE = "Install Soloist again: a file that comes with it is missing or damaged."
 
 
-def write_mini(network: MiniNetwork, path: Path) -> None:
-    """Write weights and configuration, beside `path` and then in its place."""
+def write_mini(network: MiniNetwork, path: Path, about: Mapping[str, str] | None = None) -> None:
+    """Write weights and configuration, beside `path` and then in its place.
+
+    Args:
+        network: any device.
+        path: of a safetensors file.
+        about: what else is to be known of them, such as how they were made; nothing reads it.
+    """
     tensors = {
         name: (value.half() if _is_halved(name, value) else value).cpu().contiguous()
         for name, value in network.state_dict().items()
     }
     partial = path.with_name(path.name + ".part")
-    save_file(tensors, partial, metadata={_CONFIG: json.dumps(asdict(network.config))})
+    save_file(
+        tensors, partial, metadata={**(about or {}), _CONFIG: json.dumps(asdict(network.config))}
+    )
     partial.replace(path)
 
 
@@ -57,12 +67,22 @@ def _is_halved(name: str, value: torch.Tensor) -> bool:
 
 def _config(metadata: dict[str, str], path: Path) -> MiniConfig:
     try:
-        held = json.loads(metadata[_CONFIG])
-        unet, hearing = held["unet"], held["hearing"]
-        unet["multipliers"], unet["patch"] = tuple(unet["multipliers"]), tuple(unet["patch"])
-        hearing["channels"] = tuple(hearing["channels"])
-        return MiniConfig(held["n_words"], UNetConfig(**unet), HearingConfig(**hearing))
+        return config_from(json.loads(metadata[_CONFIG]))
     except (KeyError, TypeError, ValueError) as error:
         raise ModelError(
             f"{path} has no usable configuration of the small separator: {error!r}", advice=_ADVICE
         ) from error
+
+
+def config_from(held: Mapping[str, Any]) -> MiniConfig:
+    """Return the configuration that `dataclasses.asdict` made plain, also after a way as JSON.
+
+    Raises:
+        KeyError: something is missing.
+        TypeError: something else is in it.
+        ValueError: its numbers don't go together.
+    """
+    unet, hearing = dict(held["unet"]), dict(held["hearing"])
+    unet["multipliers"], unet["patch"] = tuple(unet["multipliers"]), tuple(unet["patch"])
+    hearing["channels"] = tuple(hearing["channels"])
+    return MiniConfig(held["n_words"], UNetConfig(**unet), HearingConfig(**hearing))

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from core.errors import ModelError
 
@@ -29,6 +30,15 @@ def keep_recipe(folder: Path, recipe: Mapping[str, object]) -> None:
     partial = path.with_name(path.name + ".part")
     partial.write_text(json.dumps(wanted, indent=1) + "\n", encoding="utf-8")
     partial.replace(path)
+
+
+def kept_recipe(folder: Path) -> dict[str, Any]:
+    """Return the choices of the run in `folder` as plain values; none, where none are kept."""
+    path = folder / RECIPE_FILE
+    if not path.is_file():
+        return {}
+    kept: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return kept
 
 
 def _refuse_other(begun: object, wanted: object, folder: Path) -> None:

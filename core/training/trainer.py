@@ -18,6 +18,8 @@ from torch import Tensor, nn
 from core.errors import EngineError, ModelError
 from core.progress import CancelToken, Progress, Report
 
+CHECKPOINT_FILE, LOSSES_FILE, SCORES_FILE = "checkpoint.pt", "losses.jsonl", "scores.jsonl"
+
 Network = TypeVar("Network", bound=nn.Module)
 
 Loss = Callable[[Network, int, torch.Generator], Tensor]
@@ -154,8 +156,8 @@ def train(  # noqa: PLR0913 - most have a default
         Cancelled: asked to stop; what was learnt is in the checkpoint.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    checkpoint, losses = folder / "checkpoint.pt", folder / "losses.jsonl"
-    scores = folder / "scores.jsonl"
+    checkpoint, losses = folder / CHECKPOINT_FILE, folder / LOSSES_FILE
+    scores = folder / SCORES_FILE
     if checkpoint.is_file():
         trainer.load(checkpoint)
         _forget_after(losses, trainer.step)

@@ -42,6 +42,17 @@ def test_time_left_follows_the_recent_speed_not_a_slow_first_chunk():
     assert left_s == pytest.approx(7.0)  # 70 units at 10 a second
 
 
+def test_time_left_is_known_where_one_step_outlasts_the_window():
+    clock_s = [0.0]
+    left = TimeLeft(window_s=5.0, now=lambda: clock_s[0])
+    left_s = []
+    for done in range(4):
+        left_s.append(left.update(Progress("Training", done, 10)))
+        clock_s[0] += 30.0
+
+    assert left_s == [None, *map(pytest.approx, (270.0, 240.0, 210.0))]
+
+
 def test_time_left_is_unknown_before_anything_moved():
     assert TimeLeft().update(Progress("Separating", 0, 100)) is None
 
