@@ -128,7 +128,7 @@ class MainWindow(QMainWindow):
         whole.addWidget(_column(self.prompts, self.transport, self.timeline))
         whole.setStretchFactor(0, 3)
         whole.setStretchFactor(1, 2)
-        whole.setSizes([400, 370])
+        whole.setSizes([372, 398])
         for splitter in (side, top, whole):
             splitter.setChildrenCollapsible(False)
         self._pages.addWidget(self.welcome)

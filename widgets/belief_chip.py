@@ -46,6 +46,8 @@ class BeliefChip(ChipButton):
             return "", False
         if asked.is_unclear:
             return ("Not sure" if self._is_short else NOT_SURE), True
+        if self._is_short and asked.stem.prompts.texts:
+            return "", False  # words count more than pictures
         known = guesses(asked.belief, asked.vocabulary)
         if not known or not is_clear(asked.belief, asked.vocabulary):
             return "", False  # words or spans say it

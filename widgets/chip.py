@@ -77,6 +77,10 @@ class Chip(QWidget):
         self.setAccessibleName(f"{text}. {tip}")
         self.update()
 
+    @property
+    def has_remedy(self) -> bool:
+        return bool(self.remedy.text())
+
     def set_short(self, is_short: bool) -> None:
         """Leave the words to the tooltip, where room is scarce."""
         self._label.setVisible(not is_short)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtCore import QPoint, QRect, Qt, Signal
 from PySide6.QtGui import QHideEvent, QKeyEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QWidget
 
@@ -47,13 +47,25 @@ class EngineSettingsButton(WishButton):
         self.show_as("settings", words + note)
 
     def _open(self) -> None:
-        self.panel.adjustSize()
-        size = self.panel.size()
+        panel, screen = self.panel, self.screen().availableGeometry()
+        panel.adjustSize()
+        place = QRect(QPoint(0, 0), panel.size())
         # Above the row, which stands low in the window, and flush with the button's right edge.
-        corner = self.mapToGlobal(QPoint(self.width() - size.width(), -size.height() - 6))
-        self.panel.move(corner)
-        self.panel.show()
+        place.moveBottomRight(self.mapToGlobal(QPoint(self.width(), -7)))
+        if place.top() < screen.top():
+            place.moveTop(self.mapToGlobal(QPoint(0, self.height() + 6)).y())
+        panel.move(kept_inside(place, screen).topLeft())
+        panel.show()
+        panel.setFocus(Qt.FocusReason.PopupFocusReason)
         self.setAttribute(Qt.WidgetAttribute.WA_UnderMouse, False)
+
+
+def kept_inside(place: QRect, screen: QRect) -> QRect:
+    """Return `place` moved as little as possible to lie on the screen; its top left rather."""
+    moved = QRect(place)
+    moved.moveLeft(max(screen.left(), min(place.left(), screen.right() - place.width())))
+    moved.moveTop(max(screen.top(), min(place.top(), screen.bottom() - place.height())))
+    return moved
 
 
 class EngineSettingsPanel(QFrame):

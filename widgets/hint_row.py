@@ -73,7 +73,7 @@ class HintRow(QWidget):
         nearest = nearest_words(doubt, vocabulary)
         self._row.addWidget(IconLabel("warning", "warning", 16))
         said = doubted(doubt, engine)
-        self._add_label(f"{said} Did you mean" if nearest else said)
+        self._add_label(f"{said} Did you mean:" if nearest else said)
         for word in nearest:
             mended = doubt.mended(words_of(asked.stem), word)
             self._add_link(word, f"Look for “{mended}”").clicked.connect(

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from core.domain.beliefs import Belief, HeardWord
 from core.domain.engines import EngineInfo
@@ -205,17 +205,20 @@ class PromptBar(QFrame):
     def _lay_out(self) -> None:
         row = QHBoxLayout()
         row.setSpacing(8)
-        row.addWidget(self._badge)
         row.addWidget(self.field, 1)
         row.addWidget(self._invitation)
         row.addWidget(self.chips)
         row.addSpacing(8)
         row.addWidget(self.run_panel)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(12, 8, 12, 8)
-        column.setSpacing(6)
-        column.addLayout(row)
-        column.addWidget(self.hints)
+        grid = QGridLayout(self)
+        grid.setContentsMargins(12, 8, 12, 8)
+        grid.setHorizontalSpacing(8)
+        grid.setVerticalSpacing(6)
+        grid.addWidget(self._badge, 0, 0)
+        grid.addLayout(row, 0, 1)
+        # Under the words, which it is about.
+        grid.addWidget(self.hints, 1, 1)
+        grid.setColumnStretch(1, 1)
 
 
 def _side_by_side(*widgets: QWidget) -> QWidget:

@@ -51,12 +51,12 @@ class PromptChips(QWidget):
         self._helper = prompt_words.better_engine(asked, engines)
         self.belief.set_asked(asked, is_short=is_short)
         for kind, chip in self.by_kind.items():
-            self._show(kind, chip, asked)
-        # What it seems to be says better than "Region" that something was pointed at.
-        is_named = not self.belief.isHidden()
-        self.by_kind[PromptKind.REGION].set_short(is_short and is_named)
+            self._show(kind, chip, asked, is_short=is_short)
+            # Its icon says what the chip is, where something beside it says more.
+            is_named = kind is PromptKind.REGION and not self.belief.isHidden()
+            chip.set_short(is_short and (is_named or chip.has_remedy))
 
-    def _show(self, kind: PromptKind, chip: Chip, asked: Asked) -> None:
+    def _show(self, kind: PromptKind, chip: Chip, asked: Asked, *, is_short: bool) -> None:
         stem, engine = asked.stem, asked.engine
         is_unknown = engine is not None and kind not in engine.understands
         is_said = stem is not None and kind in stem.prompts.kinds
@@ -65,6 +65,8 @@ class PromptChips(QWidget):
         if stem is None or not is_said:
             return
         text, tip = prompt_words.summary(kind, stem.prompts)
+        if is_short and kind is PromptKind.SPAN:
+            text = text.removeprefix("Spans ")
         if is_unknown and engine is not None:
             tip = prompt_words.not_understood(kind, engine)
         chip.set_text(text, tip, is_warning=is_unknown)

@@ -23,7 +23,7 @@ class WordsField(QLineEdit):
         super().__init__(parent)
         self._shown = ("", "")
         self.setPlaceholderText(PLACEHOLDER)
-        self.setMinimumWidth(180)
+        self.setMinimumWidth(120)
         self.setProperty("scale", "large")
         self.setAccessibleName("Words for the sound")
         self.addAction(icon("text", "muted"), QLineEdit.ActionPosition.LeadingPosition)
@@ -89,8 +89,11 @@ class WordsField(QLineEdit):
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Escape brings back what stood there before."""
+        """Escape closes the list of completions, then brings back what stood there before."""
         if event.key() == Qt.Key.Key_Escape:
+            if self._completer.popup().isVisible():
+                self._completer.popup().hide()
+                return
             self.setText(self._shown[1])
             self.clearFocus()
             return

@@ -1,13 +1,13 @@
 """The knobs of an engine: each in its own way, one wish for each decision."""
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QRect, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QSpinBox
 from pytestqt.qtbot import QtBot
 
 from tests.helpers.words import KNOWER, PAINTER
-from widgets.engine_settings import EngineSettingsButton
+from widgets.engine_settings import EngineSettingsButton, kept_inside
 
 
 @pytest.fixture
@@ -98,6 +98,19 @@ def test_what_differs_from_the_defaults_can_be_seen_and_reset(button, chosen):
     button.panel.reset.click()
 
     assert chosen == [("reset", None)]
+
+
+@pytest.mark.parametrize(
+    ("place", "moved"),
+    [
+        (QRect(10, 10, 100, 50), QRect(10, 10, 100, 50)),
+        (QRect(-30, -10, 100, 50), QRect(0, 0, 100, 50)),
+        (QRect(450, 280, 100, 50), QRect(399, 249, 100, 50)),
+        (QRect(10, 10, 100, 900), QRect(10, 0, 100, 900)),
+    ],
+)
+def test_the_panel_stays_on_the_screen(place, moved):
+    assert kept_inside(place, QRect(0, 0, 500, 300)) == moved
 
 
 def test_another_engine_brings_its_own_settings(button):

@@ -74,6 +74,7 @@ def stem(prompts: PromptSet | None = None, engine: str = "reader", stem_id: str 
 def bar(qtbot: QtBot) -> PromptBar:
     shown = PromptBar()
     qtbot.addWidget(shown)
+    shown.resize(1280, 56)
     shown.set_engines((DEAF, READER, FAR))
     shown.set_stem(stem())
     return shown

@@ -23,6 +23,7 @@ from core.domain.prompts import (
 from tests.helpers.words import BARK, BELL, KNOWER, PAINTER, SURE, UNSURE, WORDS
 from widgets.chip_button import ChipButton
 from widgets.prompt_bar import PromptBar
+from widgets.theme import DARK, apply_theme
 from widgets.word_completer import cut, offers
 
 # The offscreen platform shows lists of completions, and complains about it.
@@ -39,8 +40,9 @@ def saying(text: str, engine: str = "knower") -> Stem:
 
 
 @pytest.fixture
-def window(qtbot: QtBot) -> QWidget:
+def window(qtbot: QtBot, qapp: QApplication) -> QWidget:
     """As in the window, what the bar would like to measure is not the measure of the window."""
+    apply_theme(qapp, DARK)
     window = QWidget()
     window.resize(1300, 100)
     qtbot.addWidget(window)
@@ -118,6 +120,18 @@ def test_an_engine_without_a_vocabulary_offers_no_words(bar):
     assert offered(bar) == []
 
 
+def test_escape_closes_the_list_and_only_then_gives_the_words_up(bar):
+    QTest.keyClicks(bar.field, "bell")
+    popup = bar.field.completer().popup()
+
+    QTest.keyClick(popup, Qt.Key.Key_Escape)
+    assert not popup.isVisible()
+    assert bar.field.text() == "bell"
+    QTest.keyClick(bar.field, Qt.Key.Key_Escape)
+
+    assert bar.field.text() == ""
+
+
 def test_a_word_that_is_whole_is_not_offered_again(bar):
     QTest.keyClicks(bar.field, "marimba")
 
@@ -157,7 +171,7 @@ def test_words_that_begin_as_typed_are_offered_first():
 def test_a_word_that_is_not_known_is_called_so_with_the_nearest_to_choose_from(bar, heard):
     bar.set_stem(saying("xylofone"))
 
-    assert bar.hints.words == ("Knower doesn't know “xylofone”. Did you mean", "xylophone")
+    assert bar.hints.words == ("Knower doesn't know “xylofone”. Did you mean:", "xylophone")
     assert not bar.run_panel.button.isEnabled()
     assert bar.run_panel.button.toolTip() == (
         "Knower doesn't know “xylofone”. Did you mean xylophone?"
@@ -264,14 +278,26 @@ def test_a_picture_that_says_nothing_stops_separating_until_words_or_spans_say_i
     assert bar.chips.belief.isHidden()
 
 
-def test_where_room_is_scarce_the_chips_are_shorter(bar):
+def test_where_room_is_scarce_the_chips_are_shorter(bar, qtbot):
     bar.set_stem(Stem("a", "Stem 1", 0, REGION, "knower"))
     bar.set_belief(SURE)
 
     bar.resize(1040, 90)
 
     assert bar.chips.belief.text() == "dog 84 %"
-    assert bar.minimumSizeHint().width() <= 1040
+    qtbot.waitUntil(lambda: bar.minimumSizeHint().width() <= 1040)
+
+
+def test_all_that_can_be_said_fits_the_smallest_window(bar, qtbot):
+    spans = (SpanPrompt(TimeSpan(0, 1)), SpanPrompt(TimeSpan(2, 3), is_positive=False))
+    painted = (SpectralPrompt(TimeSpan(0, 1), 100, 200),)
+    everything = PromptSet((TextPrompt("dog"),), REGION.regions, spans, painted)
+    bar.set_belief(SURE)
+
+    bar.set_stem(Stem("a", "Stem 1", 0, everything, "knower"))
+    bar.resize(1040, 90)
+
+    qtbot.waitUntil(lambda: bar.minimumSizeHint().width() <= 1040)
 
 
 def test_an_engine_that_does_not_go_by_pictures_says_nothing_of_them(bar):
