@@ -35,8 +35,8 @@ Likelihoods = npt.NDArray[np.float32]
 STEP_S = FRAMES_PER_STEP * Stft().hop_samples / SAMPLE_RATE_HZ
 
 PLAN = WindowPlan()
-N_PIECE, N_CONTEXT = 143, 8
-"""Steps that are kept of a piece, and that are heard on both sides of it: 18.3 s and 1 s."""
+N_PIECE, N_CONTEXT = 207, 8
+"""Steps that are kept of a piece, and that are heard on both sides of it: 26.5 s and 1 s."""
 
 N_SMOOTH = 3
 """Steps over which likelihoods are averaged: a word doesn't come and go ten times a second."""

@@ -2,54 +2,46 @@
 
 The network hears the mix in mono at 16 kHz and says, for each moment and pitch, how much of it is
 the target. What it says is laid on the mix itself, at its own rate and on all its channels.
-
-Letters in shapes: C channels, N samples, T frames of the network.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache, partial
 
-import numpy as np
 import torch
 
-from core.domain.audio import Samples
 from core.domain.beliefs import Belief
 from core.domain.engines import EngineInfo, SettingValue
 from core.domain.masks import Mask, MaskTrack
 from core.domain.pictures import Pixels
 from core.domain.prompts import RegionPrompt
 from core.domain.vocabulary import Vocabulary, read_vocabulary
-from core.errors import EngineError, ModelError, PromptError
-from core.nn.mini import SAMPLE_RATE_HZ, MiniNetwork
+from core.errors import ModelError, PromptError
+from core.nn.mini import MiniNetwork
 from core.nn.mini_weights import read_mini
 from core.progress import CancelToken, Report
 from core.separation import registry
 from core.separation.chunking import ChunkPlan, overlap_add
 from core.separation.devices import pick_device
-from core.separation.intervals import Intervals
+from core.separation.mini_cutter import Cutter
 from core.separation.mini_info import MINI_INFO, VOCABULARY, WEIGHTS
 from core.separation.mini_prompts import Interpreter, Wanted
 from core.separation.mini_seen import frames_of
 from core.separation.mini_settings import MiniSettings
 from core.separation.mini_shares import ShareFinder
-from core.separation.mini_spans import span_marks
-from core.separation.projection import ModelAnswer, Projector, resampled_to_mono
 from core.separation.protocol import SeparationRequest, TargetSink, refuse_unknown_prompts
 from core.separation.pulse import Pulse
 from core.separation.seen_words import see
-from core.separation.spectral_marks import gate, read_marks
+from core.separation.spectral_marks import read_marks
 
-CHUNK_S = 19.3
-"""With what is heard around it, just what three windows cover."""
+CHUNK_S = 24.4
+"""With what is heard around it, just what two windows cover."""
 
 OVERLAP_S = 0.1
-CONTEXT_S = 0.5
+CONTEXT_S = 2.0
+WINDOW_S = 16.3
+"""A preview is heard with as much around it as fills a window."""
 
-BEATS_PER_CHUNK = 3
-
-TRUSTED_HZ = 7_500.0
-"""Above this the filter that lowers the rate leaves too little to be heard."""
+BEATS_PER_CHUNK = 2
 
 Seeing = Callable[[Sequence[tuple[Pixels, Mask]]], Belief]
 """Says what is seen where the masks are, in frames of one object."""
@@ -130,7 +122,7 @@ class MiniSeparator:
         with torch.inference_mode():
             wanted = self._wanted(request, pulse)
             finder = ShareFinder(self._network, wanted.weights, settings, beat=pulse.beat)
-            cutter = _Cutter(request, finder, marks.audible, self._device)
+            cutter = Cutter(request, finder, marks.audible, self._device)
             self._cut(request, cutter, sink, pulse)
         advice = {"advice": " ".join(wanted.advice)} if wanted.advice else {}
         return {"device": str(self._device), **wanted.notes, **advice}
@@ -155,13 +147,14 @@ class MiniSeparator:
         return self._seeing(shown) if shown else Belief(())
 
     def _cut(
-        self, request: SeparationRequest, cutter: "_Cutter", sink: TargetSink, pulse: Pulse
+        self, request: SeparationRequest, cutter: Cutter, sink: TargetSink, pulse: Pulse
     ) -> None:
         rate_hz = request.mix.sample_rate_hz
-        n_chunk, n_overlap, n_context = (
-            round(length_s * rate_hz) for length_s in (CHUNK_S, OVERLAP_S, CONTEXT_S)
-        )
         start, stop = request.span_samples
+        context_s = max(CONTEXT_S, 0.5 * (WINDOW_S - (stop - start) / rate_hz))
+        n_chunk, n_overlap, n_context = (
+            round(length_s * rate_hz) for length_s in (CHUNK_S, OVERLAP_S, context_s)
+        )
         pulse.enter("Separating", stop - start, n_chunk / BEATS_PER_CHUNK)
         plan = ChunkPlan(n_chunk, n_overlap, n_context)
         overlap_add(request.mix, (start, stop), plan, cutter, sink, pulse)
@@ -200,51 +193,3 @@ class MiniSeparator:
                 "a region has no mask track yet",
                 advice="Wait until the object has been found and tracked, then separate again.",
             )
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Cutter:
-    """Cuts the target out of pieces of the mix of one request."""
-
-    request: SeparationRequest
-    finder: ShareFinder
-    audible: Intervals
-    device: torch.device
-
-    def __call__(self, samples: Samples, start: int) -> Samples:
-        """Return the target (C, N) in `samples` (C, N), the first of which is number `start`."""
-        mix = self.request.mix
-        gains = gate(self.audible, start, start + samples.shape[1], mix.sample_rate_hz)
-        if not gains.any():
-            return np.zeros_like(samples)
-        mono = resampled_to_mono(samples, mix.sample_rate_hz, SAMPLE_RATE_HZ)
-        answer = self._answer(mono, mix.start_s + start / mix.sample_rate_hz, start)
-        target = Projector().project(samples, mix.sample_rate_hz, answer, self.device)
-        return target * gains
-
-    @property
-    def _is_resampled(self) -> bool:
-        return self.request.mix.sample_rate_hz > SAMPLE_RATE_HZ
-
-    def _answer(self, mono: Samples, start_s: float, start: int) -> ModelAnswer:
-        """Return what the network hears in (1, N') samples that begin at media time `start_s`."""
-        finder = self.finder
-        times_s = finder.times_s(mono.shape[1])
-        spans = span_marks(self.request.prompts, times_s + start_s)
-        # Each piece has a noise of its own, but the same one whenever it is asked for again.
-        share = finder.find(mono, spans, seed=hash((self.request.seed, start)) & 0x7FFFFFFF)
-        if not np.isfinite(share).all():
-            raise EngineError(
-                "the bundled network made values that are not finite",
-                advice="Try again with one step, or on the CPU.",
-            )
-        # Shares by power are what the projector makes of magnitudes such as these. In between two
-        # frames the louder one counts for more, so that a silence before an onset doesn't dull it.
-        loudness = finder.loudness(mono)
-        return ModelAnswer(
-            target=loudness * np.sqrt(share),
-            residual=loudness * np.sqrt(1.0 - share),
-            bins_hz=finder.rows_hz,
-            times_s=times_s,
-            band_hz=(0.0, TRUSTED_HZ if self._is_resampled else SAMPLE_RATE_HZ / 2),
-        )

@@ -29,7 +29,7 @@ LARGEST_GAIN = 30.0
 SILENT_PEAK = 1e-4
 """Windows whose loudest sample is below this hold nothing to be asked about."""
 
-WINDOWS_AT_ONCE = 2
+WINDOWS_AT_ONCE = 1
 """On a CPU, so that a cancel is heard soon; other devices take all windows of a piece at once."""
 
 

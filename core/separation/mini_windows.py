@@ -12,10 +12,14 @@ from torch.nn import functional as nnf
 
 @dataclass(frozen=True, slots=True)
 class WindowPlan:
-    """Windows of `n_frames`, one beginning every `n_hop`, at most `n_frames`, frames."""
+    """Windows of `n_frames`, one beginning every `n_hop` frames.
 
-    n_frames: int = 512
-    n_hop: int = 384
+    The defaults last 16 s and 12 s: eight times what the network was taught with, which does it
+    good, for it tells sounds apart the better the more of both it hears.
+    """
+
+    n_frames: int = 1024
+    n_hop: int = 768
 
     def __post_init__(self) -> None:
         if not 0 < self.n_hop <= self.n_frames <= 2 * self.n_hop:

@@ -92,7 +92,7 @@ def test_stereo_keeps_its_sides():
 
 def test_pieces_and_windows_meet_without_a_seam():
     # Longer than a piece, so that both pieces and windows have joints.
-    mix = clip(tone(700, 25.0))
+    mix = clip(tone(700, 33.0))
 
     target = target_of(tiny_mini(_Spy(0.5)), mix, DOG)
 
@@ -134,8 +134,7 @@ def test_spans_reach_the_network_frame_by_frame():
     target_of(tiny_mini(spy), _scene(2.0), marked, settings={"unmarked": "searched"})
 
     seen = spy.spans_seen[0][0].numpy()
-    # Half a second is heard before the mix begins; a frame lasts 16 ms.
-    times_s = np.arange(len(seen)) * 0.016 - 0.5
+    times_s = np.arange(len(seen)) * 0.016  # a frame lasts 16 ms
     said = np.where((times_s >= 0.5) & (times_s < 1.0), 1, 0)
     said = np.where((times_s >= 1.25) & (times_s < 1.5), -1, said)
     np.testing.assert_array_equal(seen, said)
@@ -222,7 +221,7 @@ def test_a_region_that_is_not_tracked_yet_is_refused():
 
 def test_silence_is_never_asked_about():
     spy = _Spy(1.0)
-    # Two seconds of sound, then twenty of silence: the first of three windows is all there is.
+    # Two seconds of sound, then silence that fills the second of two windows.
     mix = clip(only_during(noise(22.0), 16_000, (0.0, 2.0)))
 
     target = target_of(tiny_mini(spy), mix, DOG)
@@ -260,6 +259,24 @@ def test_a_network_that_breaks_is_an_error_with_advice():
         target_of(tiny_mini(_Spy(float("nan"))), _scene(), DOG)
 
     assert caught.value.advice
+
+
+def test_a_preview_is_heard_with_what_is_around_it():
+    spy, mix = _Spy(), _scene(30.0)
+
+    target_of(tiny_mini(spy), mix, DOG, window=(14 * 16_000, 16 * 16_000))
+
+    (heard,) = spy.levels_seen
+    assert heard.shape[3] * 0.016 == pytest.approx(16.3, abs=0.3)
+
+
+def test_a_short_sound_is_heard_as_it_is_without_silence_around_it():
+    spy = _Spy()
+
+    target_of(tiny_mini(spy), _scene(3.0), DOG)
+
+    (heard,) = spy.levels_seen
+    assert heard.shape[3] * 0.016 == pytest.approx(3.0, abs=0.26)
 
 
 def test_without_a_prompt_it_runs_for_measuring_only():
