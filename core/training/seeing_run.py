@@ -24,10 +24,13 @@ from core.training.seeing_objective import SeeingObjective, seeing_loss
 from core.training.seeing_scores import Seen, best_temperature
 from core.training.trainer import Trainer, TrainingConfig, train
 
+WEIGHTS_FILE, TEST_FILE = "seeing.safetensors", "seeing_scores.json"
+ATTRIBUTIONS_FILE = "attributions_pictures.csv"
+
 
 def _schedule() -> TrainingConfig:
     return TrainingConfig(
-        n_steps=6_000,
+        n_steps=4_500,
         learning_rate=2e-3,
         warm_up_steps=100,
         falling_steps=1_000,
@@ -46,7 +49,7 @@ class SeeingRecipe:
     side_px: int = 96
     early_side_px: int = 64
     """Of crops in the first `early_steps`: shapes are learnt on small ones at half the time."""
-    early_steps: int = 4_200
+    early_steps: int = 3_300
     widths: tuple[int, ...] = (24, 40, 80, 160, 256)
     n_blocks: tuple[int, ...] = (1, 2, 2, 1)
     has_mask: bool = True
@@ -97,9 +100,9 @@ def train_seeing(
         look_every_steps=recipe.validate_every_steps,
     )
     network = calibrated(trainer.averaged, held_out)
-    save_seeing(network, folder / "seeing.safetensors")
-    write_picture_attributions(parts, data, folder / "attributions_pictures.csv")
-    _write_scores(Seen.by(network, read(Part.TEST)), folder / "seeing_scores.json", parts)
+    save_seeing(network, folder / WEIGHTS_FILE)
+    write_picture_attributions(parts, data, folder / ATTRIBUTIONS_FILE)
+    _write_scores(Seen.by(network, read(Part.TEST)), folder / TEST_FILE, parts)
     return network
 
 

@@ -11,6 +11,7 @@ import numpy.typing as npt
 import torch
 from torch.nn import functional as nnf
 
+from core.domain.beliefs import SURE_FROM
 from core.nn.seeing import SeeingNetwork
 from core.separation.seen_words import confidences_of
 from core.training.pictures_bank import BankedPicture
@@ -71,6 +72,19 @@ class Seen:
         found["nothing found"] = _mean(says_nothing[nothing])
         found["nothing by mistake"] = _mean(says_nothing[~nothing])
         found["calibration error"] = self.calibration_error()
+        return found | self._when_sure()
+
+    def _when_sure(self) -> dict[str, float]:
+        """Return how often a word is said without "perhaps", and how often it is right then."""
+        words = self.confidences[:, :-1]
+        is_sure = words.max(1) >= SURE_FROM
+        is_right = words.argmax(1) == self.answers
+        nothing = self.answers == len(self.words)
+        found = {"nothing, yet sure": _mean(is_sure[nothing])}
+        for name, kind in (("photographs", ~self.is_drawing), ("drawings", self.is_drawing)):
+            group = kind & ~nothing
+            found[f"{name} sure"] = _mean(is_sure[group])
+            found[f"{name} right when sure"] = _mean(is_right[group & is_sure])
         return found
 
     def by_label(self) -> dict[str, dict[str, float]]:

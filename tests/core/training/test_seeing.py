@@ -9,12 +9,13 @@ import pytest
 import torch
 
 from core.domain.beliefs import SURE_FROM
-from core.errors import MediaError, ModelError
+from core.errors import ExportError, MediaError, ModelError
 from core.nn.seeing import SeeingNetwork, load_seeing
 from core.progress import Cancelled, CancelToken, Progress, ignore
 from core.separation.seen_words import believe
 from core.training.pictures_mixing import CropMixing
 from core.training.pictures_variation import VariationChances
+from core.training.seeing_export import export_seeing
 from core.training.seeing_objective import SeeingObjective
 from core.training.seeing_run import SeeingRecipe, train_seeing
 from core.training.seeing_scores import Seen, best_temperature
@@ -153,6 +154,9 @@ def test_scores_keep_photographs_drawings_and_nothing_apart():
     assert scores["drawings top 1"] == 1
     assert scores["nothing found"] == 1
     assert scores["nothing by mistake"] == 0.25
+    assert scores["photographs sure"] == pytest.approx(2 / 3)
+    assert scores["photographs right when sure"] == 0.5
+    assert scores["nothing, yet sure"] == 0
     assert found.by_label()["disc"] == {
         "photographs": 2, "photographs top 1": 0, "photographs top 3": 1,
         "drawings": 1, "drawings top 1": 1, "drawings top 3": 1,
@@ -174,3 +178,58 @@ def test_the_temperature_takes_back_what_was_too_sure():
 
     assert best_temperature(seen(honest.tolist(), answers, [False] * 20)) == pytest.approx(1, 0.05)
     assert best_temperature(seen(twice.tolist(), answers, [False] * 20)) == pytest.approx(2, 0.05)
+
+
+def test_a_finished_run_becomes_the_files_that_ship(run, tmp_path):
+    network, place = run
+
+    files = export_seeing(place, tmp_path / "out")
+
+    assert sorted(path.name for path in files) == [
+        "ATTRIBUTIONS_PICTURES.csv",
+        "SEEING.md",
+        "seeing.safetensors",
+        "seeing_curve.json",
+        "seeing_curve.png",
+        "seeing_recipe.json",
+    ]
+    assert load_seeing(tmp_path / "out" / "seeing.safetensors").config == network.config
+    curve = json.loads((tmp_path / "out" / "seeing_curve.json").read_text(encoding="utf-8"))
+    assert curve["losses"][-1]["step"] == 200
+    assert (tmp_path / "out" / "seeing_curve.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_the_card_tells_the_figures_of_the_run(run, tmp_path):
+    network, place = run
+
+    export_seeing(place, tmp_path)
+
+    card = (tmp_path / "SEEING.md").read_text(encoding="utf-8")
+    test = json.loads((place / "seeing_scores.json").read_text())["test"]
+    assert f"| right | {100 * test['photographs top 1']:.0f} % | 0 % |" in card
+    assert f"| temperature | {network.config.temperature:.2f}" in card
+    assert "| disc | 3 |" in card
+    assert "| test | 9 |" in card
+    assert "| unknown | 42 |" in card  # nobody said whose pictures these are
+    assert "200 steps of 24 crops" in card
+
+
+def test_an_unfinished_run_is_not_shipped(run, tmp_path):
+    _, place = run
+    (tmp_path / "recipe.json").write_bytes((place / "recipe.json").read_bytes())
+
+    with pytest.raises(ModelError, match=r"lacks seeing\.safetensors") as caught:
+        export_seeing(tmp_path, tmp_path / "out")
+
+    assert "all steps" in caught.value.advice
+    assert not (tmp_path / "out").exists()
+
+
+def test_files_that_ship_are_not_replaced_without_being_asked(run, tmp_path):
+    _, place = run
+    export_seeing(place, tmp_path)
+
+    with pytest.raises(ExportError):
+        export_seeing(place, tmp_path)
+
+    assert len(export_seeing(place, tmp_path, may_overwrite=True)) == 6
