@@ -16,7 +16,7 @@ import numpy.typing as npt
 from scipy.fft import irfft, next_fast_len, rfft
 from scipy.linalg import LinAlgError, cho_factor, cho_solve, pinvh, toeplitz
 
-from core.evaluation.metrics import LIMIT_DB, Signal, ratio_db
+from core.evaluation.metrics import Signal, ratio_db
 
 N_TAPS = 512
 
@@ -53,7 +53,7 @@ class BssEval:
         self._explain_by_own = _solver(self._gram[:n_taps, :n_taps])
 
     def ratios(self, estimate: Signal) -> BssRatios:
-        """Return the ratios of `estimate` (N,), within +-`LIMIT_DB`; all at the bottom if silent.
+        """Return the ratios of `estimate` (N,), all at the bottom if it is silent.
 
         The estimate is taken apart into what filtering the true target explains, what filtering
         the other source explains beyond that (interference), and the rest (artifacts).
@@ -64,8 +64,6 @@ class BssEval:
         if estimate.shape != (self._n_samples,):
             raise ValueError(f"estimate {estimate.shape} is not ({self._n_samples},)")
         given = estimate.astype(np.float64)
-        if not given.any():
-            return BssRatios(-LIMIT_DB, -LIMIT_DB, -LIMIT_DB)
         heard = self._correlations(given)  # (2 J,)
         by_both = self._explain_by_both(heard)
         by_own = np.zeros_like(by_both)
