@@ -62,9 +62,41 @@ def mini(
     raise typer.Exit(run_plainly(work, when_cancelled=STOPPED))
 
 
+@training.command("pictures")
+def pictures(
+    data: Annotated[Path, typer.Argument(metavar="DATA", help="Holds images/CLASS/PICTURE.")],
+    out: Folder,
+    steps: Steps = None,
+    device: Device = "auto",
+) -> None:
+    """Train the small network that says what a clicked region shows; an hour on one core.
+
+    Ctrl+C stops after the step it is in and keeps everything. The same command goes on.
+    """
+
+    def work(line: ProgressLine, cancel: CancelToken) -> None:
+        from dataclasses import replace
+
+        from core.separation.devices import pick_device
+        from core.training.recipes import kept_recipe
+        from core.training.seeing_run import SeeingRecipe, train_seeing
+
+        recipe = SeeingRecipe()
+        begun = kept_recipe(out).get("training", {})
+        n_steps = _first(steps, begun.get("n_steps"), recipe.training.n_steps)
+        recipe = replace(recipe, training=replace(recipe.training, n_steps=n_steps))
+        where = pick_device(device)
+        train_seeing(data, out, recipe, report=line.report, cancel=cancel, device=where)
+        line.clear()
+        print(f"{out}: all {n_steps} steps are taken.")
+        print(f"To ship it: main.py train export {out} -o resources/mini")
+
+    raise typer.Exit(run_plainly(work, when_cancelled=STOPPED))
+
+
 @training.command("export")
 def export(
-    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Of a run of “train mini”.")],
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Of a run of training.")],
     out: Annotated[Path, typer.Option("-o", "--out", metavar="FOLDER", help="Where the files go.")],
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replace files that are there.")
@@ -74,8 +106,10 @@ def export(
 
     def work(_line: ProgressLine, _cancel: CancelToken) -> None:
         from core.training.mini_export import export_mini
+        from core.training.seeing_export import export_seeing, is_seeing_run
 
-        for path in export_mini(folder, out, may_overwrite=overwrite):
+        write = export_seeing if is_seeing_run(folder) else export_mini
+        for path in write(folder, out, may_overwrite=overwrite):
             print(path)
 
     raise typer.Exit(run_plainly(work))

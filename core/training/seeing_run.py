@@ -63,7 +63,13 @@ class SeeingRecipe:
 
 
 def train_seeing(
-    data: Path, folder: Path, recipe: SeeingRecipe, *, report: Report, cancel: CancelToken
+    data: Path,
+    folder: Path,
+    recipe: SeeingRecipe,
+    *,
+    report: Report,
+    cancel: CancelToken,
+    device: torch.device | None = None,
 ) -> SeeingNetwork:
     """Train on `data`, keep everything in `folder`, and return the averaged, calibrated network.
 
@@ -73,6 +79,7 @@ def train_seeing(
         recipe: the choices.
         report: told of each step.
         cancel: stops between two steps; the checkpoint is written first.
+        device: where to compute; the processor if None.
 
     Raises:
         MediaError: `data` holds no pictures of two classes, or one can't be decoded.
@@ -88,7 +95,7 @@ def train_seeing(
         return read_pictures(parts[part], report=report, cancel=cancel)
 
     held_out = read(Part.VALIDATION)
-    trainer = _trainer(read(Part.TRAIN), recipe, words)
+    trainer = _trainer(read(Part.TRAIN), recipe, words, device or torch.device("cpu"))
     folder.mkdir(parents=True, exist_ok=True)
     keep_recipe(folder, asdict(recipe))
     train(
@@ -107,10 +114,13 @@ def train_seeing(
 
 
 def _trainer(
-    bank: tuple[BankedPicture, ...], recipe: SeeingRecipe, words: tuple[str, ...]
+    bank: tuple[BankedPicture, ...],
+    recipe: SeeingRecipe,
+    words: tuple[str, ...],
+    device: torch.device,
 ) -> Trainer[SeeingNetwork]:
     torch.manual_seed(recipe.training.seed)
-    network = SeeingNetwork(recipe.config(words))
+    network = SeeingNetwork(recipe.config(words)).to(device)
     early, late = (
         CropMixer(bank, words, side_px, recipe.mixing, recipe.training.seed)
         for side_px in (recipe.early_side_px, recipe.side_px)

@@ -5,8 +5,10 @@ import pytest
 
 from app.cli.root import run
 from core.progress import CancelToken, ignore
-from core.training import mini_run
+from core.training import mini_run, seeing_run
 from core.training.mini_run import MiniRecipe, train_mini
+from core.training.recipes import keep_recipe
+from core.training.seeing_run import SeeingRecipe
 from tests.core.training.bank import write_data
 from tests.core.training.test_mini_run import TOY
 
@@ -88,3 +90,30 @@ def test_what_is_not_there_is_refused_with_advice(arguments, tmp_path, monkeypat
     assert said.startswith("Error: ")
     assert "Traceback" not in said
     assert not list(tmp_path.iterdir())
+
+
+def test_pictures_are_learnt_from_as_asked_for_or_as_the_run_began(monkeypatch, tmp_path, capsys):
+    asked = []
+
+    def note(data, folder, recipe, *, report, cancel, device):
+        asked.append((str(data), folder, recipe.training.n_steps, str(device)))
+
+    monkeypatch.setattr(seeing_run, "train_seeing", note)
+    command = ["train", "pictures", "shots", "-o", str(tmp_path), "--device", "cpu"]
+
+    assert run(command) == 0
+    assert run([*command, "--steps", "7"]) == 0
+    keep_recipe(tmp_path, {"training": {"n_steps": 9}})
+    assert run(command) == 0
+
+    usual = SeeingRecipe().training.n_steps
+    assert asked == [("shots", tmp_path, n_steps, "cpu") for n_steps in (usual, 7, 9)]
+    assert "train export" in capsys.readouterr().out
+
+
+def test_a_run_on_pictures_is_shipped_as_one(monkeypatch, tmp_path, capsys):
+    (tmp_path / "seeing.safetensors").write_bytes(b"")
+
+    assert run(["train", "export", str(tmp_path), "-o", str(tmp_path / "out")]) != 0
+
+    assert "train pictures" in capsys.readouterr().err
