@@ -14,6 +14,9 @@ from core.domain.wording import is_denial
 _JOINTS = re.compile(r"[,;/+&|.!?()]|\b(?:and|with|plus|then|while|or)\b", re.IGNORECASE)
 """What parts one wanted sound from the next, as in `core.domain.wording`."""
 
+_LEAST_CLEAR = 0.25
+"""Confidence of the likeliest word, without which there are too many."""
+
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
@@ -59,9 +62,13 @@ def doubt_about(text: str, vocabulary: Vocabulary) -> Doubt | None:
 
 
 def is_clear(belief: Belief, vocabulary: Vocabulary) -> bool:
-    """Whether a picture alone says what to look for: known words are likelier than none of them."""
-    known = sum(confidence for name, confidence in belief.words if name in vocabulary.names)
-    return known >= SURE_FROM
+    """Whether a picture alone says what to look for.
+
+    Known words are likelier than none of them, and there are few of them: of a violin and a cello
+    something can be asked, of a little bit of everything it can't.
+    """
+    known = [confidence for name, confidence in belief.words if name in vocabulary.names]
+    return sum(known) >= SURE_FROM and max(known) >= _LEAST_CLEAR
 
 
 def guesses(
