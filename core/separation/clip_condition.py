@@ -5,8 +5,10 @@ D width of the space, H W pixels.
 """
 
 import json
+import math
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 import torch
 from torch import Tensor
@@ -40,7 +42,9 @@ class ClipReader:
 
         Nothing is cut off (papers/000 appendix C: "directly resized ... without cropping").
         """
-        side_px = self.clip.config.vision_config.image_size
+        embeddings = self.clip.vision_model.embeddings
+        n_patches = embeddings.position_embedding.num_embeddings - 1
+        side_px = math.isqrt(n_patches) * embeddings.patch_embedding.weight.shape[-1]
         picture = torch.from_numpy(pixels.copy()).to(self.clip.device)  # (H, W, 3)
         picture = picture.permute(2, 0, 1)[None].float()
         size = (side_px, side_px)
@@ -57,14 +61,15 @@ class ClipReader:
         Raises:
             ModelError: the word list is not installed, or is another CLIP's.
         """
+        embeddings = self.clip.text_model.embeddings
         tokens = self._tokenizer()(
             [PHRASE.format(text)],
             truncation=True,
-            max_length=self.clip.config.text_config.max_position_embeddings,
+            max_length=embeddings.position_embedding.num_embeddings,
             return_tensors="pt",
         )
         ids = tokens["input_ids"].to(self.clip.device)
-        if int(ids.max()) >= self.clip.config.text_config.vocab_size:
+        if int(ids.max()) >= embeddings.token_embedding.num_embeddings:
             raise self._misfit("it has more words than the network")
         return _embedding(self.clip.get_text_features(input_ids=ids))[0]
 
@@ -74,7 +79,8 @@ class ClipReader:
             _, *lines = merges.read_text(encoding="utf-8").splitlines()  # the first is a comment
             pairs = [(one, other) for one, other in map(str.split, filter(str.strip, lines))]
             vocabulary: dict[str, int] = json.loads(words.read_text(encoding="utf-8"))
-            return CLIPTokenizer(vocab=vocabulary, merges=pairs)
+            # It says that it wants strings, and breaks on them.
+            return CLIPTokenizer(vocab=vocabulary, merges=cast(list[str], pairs))
         except Exception as error:  # `tokenizers` raises nothing more exact
             raise self._misfit(repr(error)) from error
 

@@ -49,8 +49,10 @@ LARGEST_GAIN = 30.0
 SILENT_PEAK = 1e-4
 """Windows whose loudest sample is below this hold nothing to be asked about."""
 
-WINDOWS_AT_ONCE = 1
-"""On a CPU, where more are no quicker; other devices take all windows of a piece at once."""
+CELLS_AT_ONCE = 256 * 256 * 64
+"""Bins by columns by channels that go through a CPU together: one window of the official size.
+
+More would only take memory. Other devices take all windows of a piece at once."""
 
 TINY = 1e-8
 
@@ -147,11 +149,14 @@ class DavisListener:
     def _groups(self, gains: Tensor) -> list[Tensor]:
         """Return the places of the windows that hold anything, so many at a time."""
         places = gains.nonzero()[:, 0]
-        return list(places.split(self._group_size(len(places)))) if len(places) else []
+        size = self._group_size(len(places))
+        return [places[start : start + size] for start in range(0, len(places), size)]
 
     def _group_size(self, n_windows: int) -> int:
-        is_cpu = next(self.network.parameters()).device.type == "cpu"
-        return WINDOWS_AT_ONCE if is_cpu else max(1, n_windows)
+        if next(self.network.parameters()).device.type != "cpu":
+            return max(1, n_windows)
+        width = self.network.net_unet.config.width
+        return max(1, CELLS_AT_ONCE // (self._n_rows * self.recipe.n_columns * width))
 
     @property
     def _n_rows(self) -> int:

@@ -14,7 +14,7 @@ from typing import TypeVar
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file
-from torch import Tensor
+from torch import Tensor, nn
 from transformers import CLIPConfig, CLIPModel
 
 from core.errors import ModelError
@@ -58,9 +58,10 @@ def load_davis(files: DavisFiles, device: str) -> DavisNetworks:
     networks = DavisNetworks(
         unet=_unet(files.unet),
         transformer=_transformer(files.frame, seen),
-        clip=_clip(files.frame, clip) if clip else _clip_beside(files.clip),
+        clip=_clip(files.frame, clip) if clip else read_clip(files.clip),
     )
-    for network in (networks.unet, networks.transformer, networks.clip):
+    parts: tuple[nn.Module, ...] = (networks.unet, networks.transformer, networks.clip)
+    for network in parts:
         network.to(device).eval().requires_grad_(False)
     return networks
 
@@ -155,7 +156,7 @@ def _clip(path: Path, tensors: Tensors) -> CLIPModel:
     return network
 
 
-def _clip_beside(folder: Path) -> CLIPModel:
+def read_clip(folder: Path) -> CLIPModel:
     """Return the CLIP of a folder; never asks a network for one."""
     config, weights = weight_files(folder)
     try:

@@ -1,12 +1,14 @@
 """Which separation engines there are, as data: looking one up loads no network and no torch."""
 
 import difflib
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import cast
 
 from core.domain.engines import EngineInfo
 from core.errors import ModelError
+from core.separation.davis_files import davis_needs
+from core.separation.davis_info import DAVIS_FLOW_INFO, DAVIS_INFO
 from core.separation.gentle_import import import_gently
 from core.separation.protocol import Separator
 from core.separation.spectral_info import SPECTRAL_INFO
@@ -18,14 +20,26 @@ class _Entry:
 
     info: EngineInfo
     builder: str
+    missing: Callable[[str], Mapping[str, str]] | None = None
+    """Looks what is still to be installed for the engine of a name; None for those that ship."""
+
+    @property
+    def now(self) -> EngineInfo:
+        """The info with what is missing at this moment; the very same where nothing is."""
+        needs = self.missing(self.info.name) if self.missing is not None else {}
+        return replace(self.info, needs=needs) if needs else self.info
 
 
-_ENTRIES: tuple[_Entry, ...] = (_Entry(SPECTRAL_INFO, "core.separation.spectral:build"),)
+_ENTRIES: tuple[_Entry, ...] = (
+    _Entry(SPECTRAL_INFO, "core.separation.spectral:build"),
+    _Entry(DAVIS_FLOW_INFO, "core.separation.davis:build_davis_flow", davis_needs),
+    _Entry(DAVIS_INFO, "core.separation.davis:build_davis", davis_needs),
+)
 
 
 def engines() -> tuple[EngineInfo, ...]:
     """Return every engine there is, best default first."""
-    return tuple(entry.info for entry in _ENTRIES)
+    return tuple(entry.now for entry in _ENTRIES)
 
 
 def info(name: str) -> EngineInfo:
@@ -34,7 +48,7 @@ def info(name: str) -> EngineInfo:
     Raises:
         ModelError: there is no such engine; the advice names the closest.
     """
-    return _entry(name).info
+    return _entry(name).now
 
 
 def build(name: str, device: str = "auto") -> Separator:

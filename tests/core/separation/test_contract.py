@@ -28,6 +28,8 @@ from tests.helpers.minis import tiny_mini
 from tests.helpers.separations import MemorySink, spans, target_of
 from tests.helpers.sounds import clip, noise, only_during, tone
 
+pytestmark = pytest.mark.usefixtures("installed_models")
+
 STAND_INS: dict[str, Callable[[], Separator]] = {"mini": tiny_mini}
 """In place of engines whose weights are large, or are not there: the same code, tiny networks."""
 

@@ -9,7 +9,7 @@ from core.separation import registry
 
 def test_every_engine_can_be_looked_up_by_its_name():
     for info in registry.engines():
-        assert registry.info(info.name) is info
+        assert registry.info(info.name) == info
 
 
 def test_an_unknown_engine_is_refused_with_the_closest_name():
@@ -19,6 +19,7 @@ def test_an_unknown_engine_is_refused_with_the_closest_name():
     assert "“spectral”" in caught.value.advice
 
 
+@pytest.mark.usefixtures("installed_models")
 def test_an_engine_is_built_with_the_info_it_is_listed_under():
     for info in registry.engines():
         assert registry.build(info.name, "cpu").info is info
