@@ -140,7 +140,7 @@ def why_no_words(stem: Stem | None, engine: EngineInfo | None) -> str:
 def why_not(asked: Asked, *, is_being_typed: bool = False) -> str:
     """Return why this cannot be separated, empty if it can.
 
-    While words are being typed the nearest known ones are left out: finding them takes a while.
+    While words are being typed the nearest known ones are left out: they change with every key.
     """
     stem, engine = asked.stem, asked.engine
     if stem is None:
@@ -165,7 +165,7 @@ def why_not(asked: Asked, *, is_being_typed: bool = False) -> str:
 
 @lru_cache(maxsize=16)
 def nearest_words(doubt: Doubt, vocabulary: Vocabulary) -> tuple[str, ...]:
-    """Return the words that may have been meant, as people write them; the first time is slow."""
+    """Return the words that may have been meant, as people write them."""
     if doubt.is_denial:
         return ()
     return tuple(word.title.lower() for word in vocabulary.nearest(doubt.part))

@@ -346,6 +346,32 @@ def test_a_click_is_answered_inside_a_preview_inside_a_separation(qtbot, runner)
     qtbot.waitUntil(lambda: not runner.is_busy)
 
 
+def test_background_work_gives_way_to_whatever_is_asked_for(qtbot, runner):
+    background = Gate()
+    listening = started(runner, background.request(), urgency=Urgency.BACKGROUND)
+    assert background.has_begun.wait(10)
+
+    first = started(runner, answering("separation"))
+    second = started(runner, answering("track"))
+    qtbot.waitUntil(lambda: first.is_finished and second.is_finished)
+
+    assert not listening.is_finished
+    background.may_end.set()
+    qtbot.waitUntil(lambda: listening.is_finished)
+    assert "succeeded" in listening.names
+
+
+def test_what_nobody_asked_for_leaves_no_row_behind(qtbot, runner, caplog):
+    wrong = EngineError("no weights", advice="Install them.")
+    ended = [
+        started(runner, request, urgency=Urgency.BACKGROUND)
+        for request in (answering("words"), failing(wrong))
+    ]
+    qtbot.waitUntil(lambda: all(listener.is_finished for listener in ended))
+
+    assert runner.rows() == ()
+
+
 def test_urgent_work_waits_its_turn_inside_urgent_work(qtbot, runner):
     depth, deepest = 0, []
 

@@ -103,12 +103,14 @@ def test_known_words_are_offered_while_typing_also_from_their_middle(bar):
 
 
 def test_the_second_word_is_completed_and_the_first_stays(bar, heard):
+    bar.text_committed.connect(lambda words: bar.set_stem(saying(words)))
     QTest.keyClicks(bar.field, "a dog and the mar")
 
     assert offered(bar) == ["marimba"]
     QTest.keyClick(bar.field.completer().popup(), Qt.Key.Key_Down)
     QTest.keyClick(bar.field.completer().popup(), ENTER)
     assert bar.field.text() == "a dog and the marimba"
+    assert heard == [("text", "a dog and the marimba")]
 
 
 def test_an_engine_without_a_vocabulary_offers_no_words(bar):
