@@ -10,7 +10,7 @@ from core.domain.engines import EngineInfo, EngineSetting, SettingValue
 from widgets.setting_control import SettingControl
 from widgets.wish_button import WishButton
 
-_WIDTH_PX = 380
+_WIDTH_PX = 400
 
 
 class EngineSettingsButton(WishButton):
@@ -48,7 +48,7 @@ class EngineSettingsButton(WishButton):
 
     def _open(self) -> None:
         panel, screen = self.panel, self.screen().availableGeometry()
-        panel.adjustSize()
+        panel.fit()
         place = QRect(QPoint(0, 0), panel.size())
         # Above the row, which stands low in the window, and flush with the button's right edge.
         place.moveBottomRight(self.mapToGlobal(QPoint(self.width(), -7)))
@@ -110,6 +110,10 @@ class EngineSettingsPanel(QFrame):
             control.set_value(settings.get(name, control.setting.default))
         self.reset.setEnabled(any(name in settings for name in self.controls))
 
+    def fit(self) -> None:
+        """Take the height that the lines of help need, as they are broken."""
+        self.resize(_WIDTH_PX, self._grid.totalHeightForWidth(_WIDTH_PX))
+
     def _rebuild(self, knobs: tuple[EngineSetting, ...]) -> None:
         for control in self.controls.values():
             for widget in (control, control.label, control.help):
@@ -119,10 +123,10 @@ class EngineSettingsPanel(QFrame):
         self.controls = {knob.name: SettingControl(knob) for knob in knobs}
         for place, control in enumerate(self.controls.values()):
             row = 1 + 2 * place
-            self._grid.setRowMinimumHeight(row, 36)
+            self._grid.setRowMinimumHeight(row, 34)
             self._grid.addWidget(control.label, row, 0, Qt.AlignmentFlag.AlignBottom)
             self._grid.addWidget(control, row, 1, Qt.AlignmentFlag.AlignBottom)
-            self._grid.addWidget(control.help, row + 1, 0, 1, 2)
+            self._grid.addWidget(control.help, row + 1, 0, 1, 2, Qt.AlignmentFlag.AlignTop)
             control.value_chosen.connect(self._on_chosen)
 
     def _on_chosen(self, name: str, value: SettingValue) -> None:
