@@ -19,7 +19,7 @@ clip's own rate and channels.
 | parameters | {n_weights} |
 | on disk | {megabytes:.1f} MB, safetensors, half precision (`mini.safetensors`) |
 | words | {n_words}, in the order of `vocabulary.json` |
-| trained for | {n_steps} steps of {n_clips} clips of {clip_s:.2f} s, averaged weights{more} |
+| trained for | {n_steps} steps, averaged weights |
 | seed | {seed} |
 
 ## What it reached while it was trained
@@ -46,6 +46,10 @@ The same as numbers: `curve.json`.
 |---|---|---|---|
 {parts}
 
+| from step | clips a step | lasting | one sound alone | absent | more mixtures for names |
+|---|---|---|---|---|---|
+{stages}
+
 Recordings of {n_words} classes, mixed at random while training: two to four at a time, with random
 levels, offsets, silences, speeds and colours. Parts are dealt by original (`origin_id`), so that no
 part of a recording that was learnt from is ever tested on. Each file with its author and licence is
@@ -66,7 +70,7 @@ in `ATTRIBUTIONS.csv`; thanks to all of them.
 
 ## How to repeat it
 
-    uv run main.py train mini DATA -o FOLDER --steps {n_steps} --seed {seed} --batch {n_clips}
+    uv run main.py train mini DATA -o FOLDER --steps {n_steps} --seed {seed}
     uv run main.py train export FOLDER -o resources/mini
 
 `DATA` holds `audio/<class>/<recording>` as named in `ATTRIBUTIONS.csv`. All other choices are the
@@ -110,12 +114,10 @@ def model_card(facts: CardFacts) -> str:
         megabytes=facts.n_bytes / 1e6,
         n_words=len(facts.words),
         n_steps=facts.n_steps,
-        n_clips=recipe["n_clips"],
-        clip_s=recipe["mixing"]["n_samples"] / 16_000,
-        more=_more(recipe, facts.n_steps),
+        stages=_table(_stage_row(stage) for stage in recipe["stages"]),
         seed=recipe["training"]["seed"],
         score_step=last.get("step", "none"),
-        n_scored=recipe["n_validation_batches"] * recipe["n_clips"],
+        n_scored=recipe["n_validation_batches"] * recipe["stages"][0]["n_clips"],
         gains=_table((title, _gain(last.get(name))) for name, title in _PROMPTS.items()),
         tags=f"{last['tags']:.0%}" if "tags" in last else "an unknown share",
         parts=_table(_part_row(name, facts.data) for name in ("train", "validation", "test")),
@@ -124,11 +126,16 @@ def model_card(facts: CardFacts) -> str:
     )
 
 
-def _more(recipe: Mapping[str, Any], n_steps: int) -> str:
-    first = int(recipe["more_from_step"])
-    if not recipe["n_more_mixtures"] or first >= n_steps:
-        return ""
-    return f"; from step {first} also {recipe['n_more_mixtures']} mixtures a step to learn names"
+def _stage_row(stage: Mapping[str, Any]) -> tuple[str, ...]:
+    mixing = stage["mixing"]
+    return (
+        str(stage["from_step"]),
+        str(stage["n_clips"]),
+        f"{mixing['n_samples'] / 16_000:.2f} s",
+        f"{mixing['alone_share']:.0%}",
+        f"{mixing['absent_share']:.0%}",
+        str(stage["n_more_mixtures"]),
+    )
 
 
 def _gain(gain_db: float | None) -> str:

@@ -32,8 +32,33 @@ AS_RECORDED = VariationConfig(share=0.0)
 
 
 def _schedule() -> TrainingConfig:
-    return TrainingConfig(
-        n_steps=12_000, learning_rate=6e-4, warm_up_steps=300, falling_steps=2_000
+    return TrainingConfig(n_steps=6_000, learning_rate=6e-4, warm_up_steps=300, falling_steps=2_000)
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """What is learnt from, from one step on until the next stage begins."""
+
+    from_step: int
+    mixing: MixingConfig = field(default_factory=MixingConfig)
+    n_clips: int = 16
+    """In a batch."""
+    n_more_mixtures: int = 24
+    """In a batch, from which only names are learnt."""
+
+
+def _stages() -> tuple[Stage, ...]:
+    """Return the stages of the run that ships, as they came about.
+
+    Names were learnt too slowly without more mixtures for them. Stretches in which one of two
+    sounds is alone were given to whatever was asked for, until such stretches were taught. The last
+    stage has mixtures of six seconds, as long pieces are what the engine hears.
+    """
+    return (
+        Stage(0, n_more_mixtures=0),
+        Stage(1312),
+        Stage(3500, MixingConfig(absent_share=0.12, alone_share=0.3)),
+        Stage(4892, MixingConfig(383 * 256, absent_share=0.12, alone_share=0.15), 6, 8),
     )
 
 
@@ -42,18 +67,16 @@ class MiniRecipe:
     """All choices of a run."""
 
     training: TrainingConfig = field(default_factory=_schedule)
-    mixing: MixingConfig = field(default_factory=MixingConfig)
+    stages: tuple[Stage, ...] = field(default_factory=_stages)
+    """In the order of their first steps, the first of which is 0."""
     unet: UNetConfig = field(default_factory=lambda: MiniConfig(n_words=1).unet)
     hearing: HearingConfig = field(default_factory=HearingConfig)
-    n_clips: int = 16
-    """In a batch."""
-    n_more_mixtures: int = 24
-    """In a batch, from which only names are learnt."""
-    more_from_step: int = 1312
-    """The run that ships began without them, and learnt names too slowly."""
     validate_every_steps: int = 500
     n_validation_batches: int = 8
     split_seed: int = 0
+
+    def stage_at(self, step: int) -> Stage:
+        return [stage for stage in self.stages if stage.from_step <= step][-1]
 
 
 def train_mini(
@@ -113,19 +136,19 @@ def _trainer(
 ) -> Trainer[MiniNetwork]:
     torch.manual_seed(recipe.training.seed)
     network = MiniNetwork(MiniConfig(len(classes), recipe.unet, recipe.hearing)).to(device)
-    mixer = Mixer(bank, classes, recipe.mixing, recipe.training.seed)
 
     def loss(network: MiniNetwork, step: int, generator: torch.Generator) -> torch.Tensor:
-        is_more = step >= recipe.more_from_step and recipe.n_more_mixtures > 0
-        more = mixer.named(step, recipe.n_more_mixtures) if is_more else None
-        return mini_loss(network, mixer.batch(step, recipe.n_clips), generator, more)
+        stage = recipe.stage_at(step)
+        mixer = Mixer(bank, classes, stage.mixing, recipe.training.seed)
+        more = mixer.named(step, stage.n_more_mixtures) if stage.n_more_mixtures else None
+        return mini_loss(network, mixer.batch(step, stage.n_clips), generator, more)
 
     return Trainer(network, loss, recipe.training)
 
 
 def _validation(bank: SoundBank, classes: tuple[str, ...], recipe: MiniRecipe) -> Validation:
     mixing = MixingConfig(
-        n_samples=recipe.mixing.n_samples,
+        n_samples=recipe.stages[0].mixing.n_samples,
         source_shares=(1.0,),
         level_db=(-5.0, 5.0),
         absent_share=0.0,
@@ -135,7 +158,7 @@ def _validation(bank: SoundBank, classes: tuple[str, ...], recipe: MiniRecipe) -
         variation=AS_RECORDED,
     )
     mixer = Mixer(bank, classes, mixing, seed=1)
-    return Validation.drawn(mixer, recipe.n_validation_batches, recipe.n_clips)
+    return Validation.drawn(mixer, recipe.n_validation_batches, recipe.stages[0].n_clips)
 
 
 def _keep_words(folder: Path, classes: tuple[str, ...]) -> None:

@@ -38,6 +38,9 @@ class MixingConfig:
     """How often a source is silent for a part of the time."""
     absent_share: float = 0.08
     """How often what the prompt names isn't there at all."""
+    alone_share: float = 0.0
+    """How often there is one source alone, which is the whole target of the one clip and nothing
+    of the other's: long mixtures are full of stretches in which only one of two sounds."""
     prompt_share: float = 0.85
     """How often the prompt is given."""
     unsure_share: float = 0.15
@@ -144,7 +147,12 @@ class Mixer:
         """Return one mixture twice: its first source is the target, then its second."""
         config = self.config
         n_sources = 2 + int(random.choice(len(config.source_shares), p=config.source_shares))
+        if config.alone_share and random.random() < config.alone_share:
+            n_sources = 1
         sources, when, places = self._sources(numbers, shares, n_sources, random)
+        if n_sources == 1:  # beside it nothing, which the second clip asks for
+            sources = np.concatenate((sources, np.zeros_like(sources)))
+            when.append((when[0][0], np.zeros_like(when[0][1])))
         active = [activity for _, activity in when]
         sounding = self._sounding(when)
         return [
@@ -184,9 +192,10 @@ class Mixer:
         random: np.random.Generator,
     ) -> Clip:
         config = self.config
-        place, target = places[which], sources[which]
         others = [other for other in range(len(self.classes)) if other not in places]
-        if others and random.random() < config.absent_share:
+        is_beside_nothing = which >= len(places)
+        place, target = places[0 if is_beside_nothing else which], sources[which]
+        if others and (random.random() < config.absent_share or is_beside_nothing):
             place, target, active = int(random.choice(others)), target * 0, active & False
         has_prompt = random.random() < config.prompt_share
         has_spans = not has_prompt or random.random() < config.span_share

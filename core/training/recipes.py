@@ -59,6 +59,8 @@ def _refuse_other(begun: object, wanted: object, folder: Path) -> None:
 
 def _flat(value: object, name: str = "") -> dict[str, object]:
     """Return nested choices under dotted names."""
+    if isinstance(value, list) and any(isinstance(one, dict) for one in value):
+        value = {str(place): one for place, one in enumerate(value)}
     if not isinstance(value, dict):
         return {name: value}
     flat: dict[str, object] = {}

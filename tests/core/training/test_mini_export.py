@@ -45,7 +45,7 @@ def test_the_file_of_weights_says_how_it_was_made(taught, tmp_path):
         about = file.metadata()
     assert json.loads(about["words"]) == ["bell", "flute", "rain"]
     assert (about["step"], about["seed"]) == ("4", "0")
-    assert json.loads(about["recipe"])["n_clips"] == 2
+    assert json.loads(about["recipe"])["stages"][0]["n_clips"] == 2
 
 
 def test_the_curve_the_recipe_and_the_attributions_are_those_of_the_run(taught, tmp_path):
@@ -73,7 +73,7 @@ def test_the_card_tells_data_licences_figures_and_the_command(taught, tmp_path):
     assert f"| a word | {scores['text']:.1f} |".replace("-", "−") in card
     data = json.loads((folder / "data.json").read_text("utf-8"))
     assert f"| CC0-1.0 | {data['train']['recordings']} |" in card
-    assert "train mini DATA -o FOLDER --steps 4 --seed 0 --batch 2" in card
+    assert "train mini DATA -o FOLDER --steps 4 --seed 0" in card
     assert "less than a minute to learn from: bell, flute, rain" in card
     assert "{" not in card
 

@@ -10,7 +10,7 @@ import torch
 from core.errors import ModelError
 from core.nn.hearing import HearingConfig
 from core.progress import Cancelled, CancelToken, Progress, ignore
-from core.training.mini_run import MiniRecipe, train_mini
+from core.training.mini_run import MiniRecipe, Stage, train_mini
 from core.training.mixing import MixingConfig
 from core.training.trainer import TrainingConfig
 from tests.core.nn.test_mini import SMALL
@@ -18,15 +18,20 @@ from tests.core.training.bank import write_data
 
 TOY = MiniRecipe(
     training=TrainingConfig(n_steps=4, warm_up_steps=1, falling_steps=2),
-    mixing=MixingConfig(n_samples=15 * 256),
+    stages=(
+        Stage(0, MixingConfig(n_samples=15 * 256), n_clips=2, n_more_mixtures=0),
+        Stage(1, MixingConfig(n_samples=15 * 256, alone_share=0.5), n_clips=2, n_more_mixtures=1),
+    ),
     unet=SMALL.unet,
     hearing=SMALL.hearing,
-    n_clips=2,
-    n_more_mixtures=1,
-    more_from_step=1,
     validate_every_steps=2,
     n_validation_batches=1,
 )
+
+
+def with_stage(**changes: object) -> MiniRecipe:
+    first, second = TOY.stages
+    return replace(TOY, stages=(replace(first, **changes), second))
 
 
 def lengthened(n_steps: int) -> MiniRecipe:
@@ -56,7 +61,7 @@ def test_a_run_leaves_all_that_it_takes_to_repeat_and_to_judge_it(data, tmp_path
     assert json.loads((folder / "words.json").read_text("utf-8")) == ["bell", "flute", "rain"]
     recipe = json.loads((folder / "recipe.json").read_text("utf-8"))
     assert recipe["training"]["n_steps"] == 4
-    assert recipe["mixing"]["n_samples"] == 15 * 256
+    assert recipe["stages"][0]["mixing"]["n_samples"] == 15 * 256
     scores = (folder / "scores.jsonl").read_text("utf-8").splitlines()
     assert [json.loads(line)["step"] for line in scores] == [2, 4]
     assert len(losses(folder)) == 4
@@ -100,9 +105,9 @@ def test_a_run_may_be_made_longer_but_is_never_changed(data, tmp_path):
     begun = (tmp_path / "run" / "recipe.json").read_text("utf-8")
 
     for other, name in (
-        (replace(TOY, n_clips=4), "n_clips was 2, is 4"),
+        (with_stage(n_clips=4), r"stages.0.n_clips was 2, is 4"),
         (replace(TOY, training=replace(TOY.training, seed=1)), "training.seed was 0, is 1"),
-        (replace(TOY, mixing=replace(TOY.mixing, peak=(0.2, 0.9))), "mixing.peak was"),
+        (with_stage(mixing=MixingConfig(15 * 256, peak=(0.2, 0.9))), "mixing.peak was"),
         (replace(TOY, hearing=HearingConfig(prompt_dim=8)), "hearing.channels was"),
     ):
         with pytest.raises(ModelError, match=name):

@@ -217,3 +217,17 @@ def test_marked_spans_are_nearly_where_the_sound_is():
     assert any((said > 0).any() for said in drawn)
     assert any((said < 0).any() for said in drawn)
     assert any(not said.any() for said in drawn)
+
+
+def test_one_sound_alone_is_all_of_one_clip_and_nothing_of_the_other(bank):
+    alone = MixingConfig(63 * 256, alone_share=1.0, absent_share=0.0, unsure_share=0.0)
+    batch = Mixer(bank, CLASSES, alone).batch(0, 8)
+
+    for first, second in zip(range(0, 8, 2), range(1, 8, 2), strict=True):
+        assert not batch.residual[first].any()
+        assert not batch.target[second].any()
+        np.testing.assert_allclose(batch.target[first], batch.residual[second], atol=1e-6)
+        sounding = set(np.flatnonzero(batch.sounding[first].any(1)))
+        asked = np.argmax(batch.words[[first, second]], 1)
+        assert asked[0] in sounding or not sounding
+        assert asked[1] not in sounding
