@@ -51,6 +51,11 @@ MINI_INFO = EngineInfo(
             help="What the target is weighed against: “parts” the rest as it was heard, “mix” all.",
         ),
         EngineSetting(
+            name="second_look",
+            default=True,
+            help="Without spans: find out when it sounds, then ask again. Takes twice as long.",
+        ),
+        EngineSetting(
             name="silence_mask",
             default=False,
             help="Gives cells where the mix is silent to both alike, without asking the network.",

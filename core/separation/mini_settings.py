@@ -16,6 +16,7 @@ class MiniSettings:
     unmarked: str = "silent"
     share: str = "parts"
     silence_mask: bool = False
+    second_look: bool = True
 
     @classmethod
     def read(cls, given: Mapping[str, SettingValue]) -> "MiniSettings":
@@ -26,4 +27,5 @@ class MiniSettings:
             unmarked=str(values["unmarked"]),
             share=str(values["share"]),
             silence_mask=bool(values["silence_mask"]),
+            second_look=bool(values["second_look"]),
         )

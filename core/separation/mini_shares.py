@@ -16,11 +16,12 @@ from torch import Tensor
 
 from core.domain.audio import Samples
 from core.nn.log_frequency import from_log_level, warp_rows
-from core.nn.mini import SAMPLE_RATE_HZ, MiniNetwork, bounded, flow_start
+from core.nn.mini import SAMPLE_RATE_HZ, Heard, MiniNetwork, bounded, flow_start
 from core.nn.samplers.flow import FlowSampler
 from core.nn.samplers.stepping import SilenceMask
 from core.nn.stft import Stft
 from core.separation.mini_ear import Ear
+from core.separation.mini_second_look import spans_heard
 from core.separation.mini_settings import MiniSettings
 from core.separation.mini_windows import WindowPlan
 
@@ -96,16 +97,26 @@ class ShareFinder:
 
     def _shares(self, mixture: Tensor, spans: Tensor | None, noise: Tensor) -> Tensor:
         """Return the target's shares (B, F, n) of mixtures (B, 1, F, n)."""
-        power = from_log_level(self._parts(mixture, spans, noise)).square()  # (B, 2, F, n)
+        heard = self.network.listen(mixture)
+        shares = self._once(mixture, heard, spans, noise)
+        if not self.settings.second_look or spans is not None or self.weights is None:
+            return shares
+        self.beat()
+        found = spans_heard(shares, mixture)  # (B, n)
+        again = self._once(mixture, heard, found, noise)
+        return again * (found > 0)[:, None]
+
+    def _once(self, mixture: Tensor, heard: Heard, spans: Tensor | None, noise: Tensor) -> Tensor:
+        """Return what the network says of the target's shares (B, F, n)."""
+        power = from_log_level(self._parts(mixture, heard, spans, noise)).square()  # (B, 2, F, n)
         if self.settings.share == "mix":
             whole = from_log_level(mixture[:, 0]).square()
         else:
             whole = power.sum(1)
         return (power[:, 0] / (whole + TINY)).clamp(0, 1)
 
-    def _parts(self, mixture: Tensor, spans: Tensor | None, noise: Tensor) -> Tensor:
+    def _parts(self, mixture: Tensor, heard: Heard, spans: Tensor | None, noise: Tensor) -> Tensor:
         """Return the levels (B, 2, F, n) of target and residual."""
-        heard = self.network.listen(mixture)
         prompt = None
         if self.weights is not None:
             weights = torch.from_numpy(self.weights).to(mixture)
