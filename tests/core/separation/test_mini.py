@@ -44,6 +44,9 @@ class _Spy(MiniNetwork):
         return torch.log1p(parts) * 0.15
 
 
+ONE_LOOK = {"second_look": False}
+
+
 def _scene(length_s: float = 3.0, n_channels: int = 1, rate_hz: int = 16_000):
     return clip(noise(length_s, rate_hz, n_channels, gain=0.1), rate_hz)
 
@@ -224,7 +227,7 @@ def test_silence_is_never_asked_about():
     # Two seconds of sound, then silence that fills the second of two windows.
     mix = clip(only_during(noise(22.0), 16_000, (0.0, 2.0)))
 
-    target = target_of(tiny_mini(spy), mix, DOG)
+    target = target_of(tiny_mini(spy), mix, DOG, settings=ONE_LOOK)
 
     assert sum(len(levels) for levels in spy.levels_seen) == 1
     assert not target[:, 4 * 16_000 :].any()
@@ -243,7 +246,7 @@ def test_quiet_clips_are_heard_as_loud_as_the_lessons(gain):
 
 def test_more_steps_ask_more_often_and_depend_on_the_seed_alone():
     spy, mix = _Spy(), _scene()
-    target_of(tiny_mini(spy), mix, DOG, settings={"steps": 4})
+    target_of(tiny_mini(spy), mix, DOG, settings={"steps": 4, **ONE_LOOK})
     assert spy.times_seen == [0.0, 250.0, 500.0, 750.0]
 
     engine = tiny_mini()
@@ -252,6 +255,25 @@ def test_more_steps_ask_more_often_and_depend_on_the_seed_alone():
     )
     np.testing.assert_array_equal(one, same)
     assert np.abs(one - other).max() > 0
+
+
+def test_words_without_spans_are_asked_for_twice_the_second_time_with_spans():
+    spy = _Spy()
+
+    target_of(tiny_mini(spy), _scene(), DOG)
+
+    first, second = spy.spans_seen
+    assert first is None
+    assert set(second.unique().tolist()) <= {-1.0, 1.0}
+
+
+def test_where_a_person_says_when_nobody_asks_twice():
+    spy = _Spy()
+    prompts = PromptSet(texts=DOG.texts, spans=(SpanPrompt(TimeSpan(0.5, 1.5)),))
+
+    target_of(tiny_mini(spy), _scene(), prompts)
+
+    assert len(spy.spans_seen) == 1
 
 
 def test_a_network_that_breaks_is_an_error_with_advice():
@@ -264,7 +286,7 @@ def test_a_network_that_breaks_is_an_error_with_advice():
 def test_a_preview_is_heard_with_what_is_around_it():
     spy, mix = _Spy(), _scene(30.0)
 
-    target_of(tiny_mini(spy), mix, DOG, window=(14 * 16_000, 16 * 16_000))
+    target_of(tiny_mini(spy), mix, DOG, window=(14 * 16_000, 16 * 16_000), settings=ONE_LOOK)
 
     (heard,) = spy.levels_seen
     assert heard.shape[3] * 0.016 == pytest.approx(16.3, abs=0.3)
@@ -273,7 +295,7 @@ def test_a_preview_is_heard_with_what_is_around_it():
 def test_a_short_sound_is_heard_as_it_is_without_silence_around_it():
     spy = _Spy()
 
-    target_of(tiny_mini(spy), _scene(3.0), DOG)
+    target_of(tiny_mini(spy), _scene(3.0), DOG, settings=ONE_LOOK)
 
     (heard,) = spy.levels_seen
     assert heard.shape[3] * 0.016 == pytest.approx(3.0, abs=0.26)
