@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from core.domain.masks import MaskTrack, TrackedMask
-from core.domain.prompts import Box, PromptSet, RegionPrompt, TextPrompt
+from core.domain.prompts import Box, PromptSet, RegionPrompt, SpanPrompt, TextPrompt, TimeSpan
 from core.errors import EngineError, PromptError
 from core.nn.mini import MiniNetwork
 from core.progress import CancelToken, ignore
