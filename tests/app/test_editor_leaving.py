@@ -1,11 +1,34 @@
 """What is left behind when a clip leaves the desk, and what can be heard while it is there."""
 
+import numpy as np
 import pytest
+import soundfile
 
-from tests.helpers.editing import WAIT_MS, is_ready, mark, separate
+from core.domain import edits
+from core.domain.project import StemResult
+from tests.helpers.editing import WAIT_MS, is_ready, mark
 from tests.helpers.scenes import write_scene
 
 LISTENING = ("listen_target", "listen_residual", "listen_mixer", "listen_next")
+
+
+@pytest.fixture(autouse=True)
+def _no_engine_is_loaded(monkeypatch):
+    """Nothing here is separated, so nothing needs to be warm."""
+    monkeypatch.setattr("app.warm_up.DELAY_MS", 10**8)
+
+
+def _separate(editor, path) -> None:
+    """Give the selected stem a target of silence, as if an engine had left it at `path`."""
+    mix = editor.media.clip.sound.source
+    shape = (mix.n_samples, mix.n_channels)
+    soundfile.write(path, np.zeros(shape, np.float32), mix.sample_rate_hz, subtype="FLOAT")
+    project = editor.document.project
+    stem = project.selected_stem
+    result = StemResult(
+        path, stem.prompts, stem.engine, 0, {}, mix.n_samples, mix.sample_rate_hz, mix.n_channels
+    )
+    editor.document.apply("Separate", edits.set_result(project, stem.stem_id, result))
 
 
 @pytest.fixture
@@ -13,8 +36,8 @@ def saved_twice(editor, qtbot, person, tmp_path):
     """A project with one result that it uses, and an older one that only undo would ask for."""
     person.save_to = tmp_path / "duo.soloist"
     mark(editor)
-    for _ in range(2):
-        separate(editor, qtbot)
+    for name in ("first.wav", "second.wav"):
+        _separate(editor, tmp_path / name)
         with qtbot.waitSignal(editor.projects.saved, timeout=WAIT_MS):
             editor.actions["save"].trigger()
     qtbot.waitUntil(lambda: not editor.runner.is_busy, timeout=WAIT_MS)
@@ -56,11 +79,11 @@ def test_the_end_of_the_program_tidies_up(editor, saved_twice):
     assert len(_stems_beside(saved_twice)) == 1
 
 
-def test_a_target_can_be_listened_to_once_there_is_one(editor, qtbot):
+def test_a_target_can_be_listened_to_once_there_is_one(editor, tmp_path):
     assert not any(editor.actions[name].isEnabled() for name in LISTENING)
 
     mark(editor)
-    separate(editor, qtbot)
+    _separate(editor, tmp_path / "target.wav")
 
     assert all(editor.actions[name].isEnabled() for name in LISTENING)
     editor.document.undo_stack.undo()
