@@ -116,7 +116,7 @@ class _Block(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         # Averaging, not skipping: thin lines of drawings live on every pixel.
-        passed = nnf.avg_pool2d(x, self.stride) if self.stride > 1 else x
+        passed = nnf.avg_pool2d(x, self.stride, ceil_mode=True) if self.stride > 1 else x
         out: Tensor = nnf.relu(self.around(passed) + self.second(nnf.relu(self.first(x))))
         return out
 

@@ -30,7 +30,7 @@ ATTRIBUTIONS_FILE = "attributions_pictures.csv"
 
 def _schedule() -> TrainingConfig:
     return TrainingConfig(
-        n_steps=4_500,
+        n_steps=6_000,
         learning_rate=2e-3,
         warm_up_steps=100,
         falling_steps=1_000,
@@ -49,7 +49,7 @@ class SeeingRecipe:
     side_px: int = 96
     early_side_px: int = 64
     """Of crops in the first `early_steps`: shapes are learnt on small ones at half the time."""
-    early_steps: int = 3_300
+    early_steps: int = 4_000
     widths: tuple[int, ...] = (24, 40, 80, 160, 256)
     n_blocks: tuple[int, ...] = (1, 2, 2, 1)
     has_mask: bool = True

@@ -31,6 +31,11 @@ def test_each_word_and_none_of_them_get_a_confidence_and_they_add_up_to_one():
     torch.testing.assert_close(said.sum(1), torch.ones(3))
 
 
+@pytest.mark.parametrize("side_px", [9, 24, 50])
+def test_crops_of_any_size_can_be_looked_at(side_px):
+    assert network()(torch.rand(1, 3, side_px, side_px)).shape == (1, 3)
+
+
 def test_no_mask_means_all_of_the_crop():
     whole = torch.ones(3, 1, 32, 32)
 
