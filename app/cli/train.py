@@ -1,5 +1,6 @@
 """`main.py train ...`: teaches the networks from recordings, and makes the files that ship."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -7,12 +8,19 @@ import typer
 
 from app.cli.progress_line import ProgressLine
 from app.cli.running import run_plainly
+from app.cli.train_flow import flow
+from app.cli.training_options import (
+    STOPPED,
+    Device,
+    Folder,
+    Seed,
+    Steps,
+    chosen_schedule,
+)
 from core.progress import CancelToken
 
 if TYPE_CHECKING:
     from core.training.mini_run import MiniRecipe
-
-STOPPED = "Stopped, and all that was learnt is kept. To go on, give the same command again."
 
 training = typer.Typer(
     help="Teach the networks from recordings.",
@@ -21,18 +29,6 @@ training = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-Folder = Annotated[
-    Path,
-    typer.Option("-o", "--out", metavar="FOLDER", help="Of the run; a run in it is gone on with."),
-]
-Device = Annotated[str, typer.Option(metavar="NAME", help="auto, cpu, cuda or mps.")]
-Steps = Annotated[
-    int | None,
-    typer.Option(metavar="N", min=1, help="How many in all; a run may be made longer."),
-]
-Seed = Annotated[int | None, typer.Option(metavar="N", help="Of weights, mixtures and noise.")]
-Batch = Annotated[int | None, typer.Option(metavar="N", min=1, help="Clips in each step.")]
-
 
 @training.command("mini")
 def mini(
@@ -40,20 +36,19 @@ def mini(
     out: Folder,
     steps: Steps = None,
     seed: Seed = None,
-    batch: Batch = None,
     device: Device = "auto",
 ) -> None:
     """Train the small separator that ships; hours on two cores.
 
     Ctrl+C stops after the step it is in and keeps everything. The same command goes on, with the
-    steps, seed and batch the run began with where they aren't given.
+    steps and seed the run began with where they aren't given.
     """
 
     def work(line: ProgressLine, cancel: CancelToken) -> None:
         from core.separation.devices import pick_device
         from core.training.mini_run import train_mini
 
-        recipe = _recipe(out, steps, seed, batch)
+        recipe = _recipe(out, steps, seed)
         train_mini(data, out, recipe, report=line.report, cancel=cancel, device=pick_device(device))
         line.clear()
         print(f"{out}: all {recipe.training.n_steps} steps are taken.")
@@ -75,20 +70,17 @@ def pictures(
     """
 
     def work(line: ProgressLine, cancel: CancelToken) -> None:
-        from dataclasses import replace
-
         from core.separation.devices import pick_device
         from core.training.recipes import kept_recipe
         from core.training.seeing_run import SeeingRecipe, train_seeing
 
         recipe = SeeingRecipe()
-        begun = kept_recipe(out).get("training", {})
-        n_steps = _first(steps, begun.get("n_steps"), recipe.training.n_steps)
-        recipe = replace(recipe, training=replace(recipe.training, n_steps=n_steps))
+        schedule = chosen_schedule(recipe.training, kept_recipe(out), steps, None)
+        recipe = replace(recipe, training=schedule)
         where = pick_device(device)
         train_seeing(data, out, recipe, report=line.report, cancel=cancel, device=where)
         line.clear()
-        print(f"{out}: all {n_steps} steps are taken.")
+        print(f"{out}: all {schedule.n_steps} steps are taken.")
         print(f"To ship it: main.py train export {out} -o resources/mini")
 
     raise typer.Exit(run_plainly(work, when_cancelled=STOPPED))
@@ -115,24 +107,14 @@ def export(
     raise typer.Exit(run_plainly(work))
 
 
-def _recipe(out: Path, steps: int | None, seed: int | None, batch: int | None) -> "MiniRecipe":
+def _recipe(out: Path, steps: int | None, seed: int | None) -> "MiniRecipe":
     """Return the recipe with what was asked for, else as the run in `out` began, else as usual."""
-    from dataclasses import replace
-
     from core.training.mini_run import MiniRecipe
     from core.training.recipes import kept_recipe
 
     usual, kept = MiniRecipe(), kept_recipe(out)
-    begun = kept.get("training", {})
-    schedule = replace(
-        usual.training,
-        n_steps=_first(steps, begun.get("n_steps"), usual.training.n_steps),
-        seed=_first(seed, begun.get("seed"), usual.training.seed),
-    )
-    n_clips = _first(batch, kept.get("n_clips"), usual.n_clips)
-    return replace(usual, training=schedule, n_clips=n_clips)
+    schedule = chosen_schedule(usual.training, kept, steps, seed)
+    return replace(usual, training=schedule)
 
 
-def _first(*choices: int | None) -> int:
-    """Return the first that was made."""
-    return next(choice for choice in choices if choice is not None)
+training.command("flow")(flow)

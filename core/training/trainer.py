@@ -6,8 +6,9 @@ of the step, so that a run that was cut in two gives the same losses as one that
 
 import copy
 import json
+import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Generic, TypeVar
@@ -16,14 +17,18 @@ import torch
 from torch import Tensor, nn
 
 from core.errors import EngineError, ModelError
-from core.progress import CancelToken, Progress, Report
+from core.progress import Cancelled, CancelToken, Progress, Report
+from core.training.crew import Alone, Crew, any_of
 
 CHECKPOINT_FILE, LOSSES_FILE, SCORES_FILE = "checkpoint.pt", "losses.jsonl", "scores.jsonl"
 
 Network = TypeVar("Network", bound=nn.Module)
 
-Loss = Callable[[Network, int, torch.Generator], Tensor]
-"""The network, the number of the step and where its chance comes from, to a scalar."""
+Loss = Callable[[Network, int, torch.Generator], Tensor | Iterator[Tensor]]
+"""The network, the number of the batch and where its chance comes from, to a scalar.
+
+Or to several, one after the other, that add up to it: each is learnt from before the next one is
+made, so that only one has to be kept in memory with all it came from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +58,16 @@ class TrainingConfig:
 class Trainer(Generic[Network]):
     """One network on its way. `averaged` is the one to use afterwards."""
 
-    def __init__(self, network: Network, loss: "Loss[Network]", config: TrainingConfig) -> None:
+    def __init__(
+        self,
+        network: Network,
+        loss: "Loss[Network]",
+        config: TrainingConfig,
+        crew: Crew | None = None,
+    ) -> None:
+        """Begin at step 0; `crew` are the processes that learn together, all from the same."""
         self.network, self.config = network, config
+        self.crew = crew or Alone()
         self.averaged = copy.deepcopy(network).eval().requires_grad_(False)
         self.step = 0
         """Steps taken so far."""
@@ -72,20 +85,33 @@ class Trainer(Generic[Network]):
         for group in self._optimizer.param_groups:
             group["lr"] = self.config.rate_at(self.step)
         self.network.train()
-        seed = self.config.seed * 1_000_003 + self.step
-        loss = self._loss(self.network, self.step, torch.Generator().manual_seed(seed))
-        if not bool(loss.isfinite()):
+        self._optimizer.zero_grad(set_to_none=True)
+        loss = self._learn_from(self.step * self.crew.size + self.crew.place)
+        if not math.isfinite(loss):
             raise EngineError(
-                f"the loss of step {self.step} is {loss.item()}",
+                f"the loss of step {self.step} is {loss}",
                 advice="Lower the learning rate, and go on from the last checkpoint.",
             )
-        self._optimizer.zero_grad(set_to_none=True)
-        loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
         nn.utils.clip_grad_norm_(self.network.parameters(), self.config.largest_gradient)
         self._optimizer.step()
         self._average()
         self.step += 1
-        return loss.item()
+        return loss
+
+    def _learn_from(self, number: int) -> float:
+        """Put the gradients of batch `number` where they belong, and return its loss."""
+        chance = torch.Generator().manual_seed(self.config.seed * 1_000_003 + number)
+        made = self._loss(self.network, number, chance)
+        loss = 0.0
+        for part in (made,) if isinstance(made, Tensor) else made:
+            part.backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
+            loss += part.item()
+        if self.crew.size == 1:
+            return loss
+        told = torch.tensor([loss], device=self.crew.device)
+        gradients = [weight.grad for weight in self.network.parameters()]
+        self.crew.average([told, *(one for one in gradients if one is not None)])
+        return told.item()
 
     @torch.no_grad()
     def _average(self) -> None:
@@ -156,32 +182,53 @@ def train(  # noqa: PLR0913 - most have a default
         Cancelled: asked to stop; what was learnt is in the checkpoint.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    checkpoint, losses = folder / CHECKPOINT_FILE, folder / LOSSES_FILE
-    scores = folder / SCORES_FILE
-    if checkpoint.is_file():
-        trainer.load(checkpoint)
-        _forget_after(losses, trainer.step)
-        _forget_after(scores, trainer.step)
+    diary = _Diary(folder, is_kept=trainer.crew.place == 0)
+    if diary.checkpoint.is_file():
+        trainer.load(diary.checkpoint)
+        diary.forget_after(trainer.step)
     saved_s = now()
     try:
-        with losses.open("a", encoding="utf-8") as lines:
-            while trainer.step < trainer.config.n_steps:
-                cancel.raise_if_cancelled()
-                loss = trainer.take_step()
-                lines.write(json.dumps({"step": trainer.step, "loss": loss}) + "\n")
-                report(Progress("Training", trainer.step, trainer.config.n_steps))
-                if look is not None and trainer.step % look_every_steps == 0:
-                    _note(scores, {"step": trainer.step, **look(trainer.averaged)})
-                if now() - saved_s >= save_every_s:
-                    trainer.save(checkpoint)
-                    saved_s = now()
+        while trainer.step < trainer.config.n_steps:
+            # All or none: one that waited for another's gradients would wait for ever.
+            if any_of(trainer.crew, cancel.is_cancelled):
+                raise Cancelled
+            loss = trainer.take_step()
+            diary.note(LOSSES_FILE, {"loss": loss}, trainer.step)
+            report(Progress("Training", trainer.step, trainer.config.n_steps))
+            if look is not None and trainer.step % look_every_steps == 0 and diary.is_kept:
+                diary.note(SCORES_FILE, look(trainer.averaged), trainer.step)
+            if now() - saved_s >= save_every_s:
+                diary.keep(trainer)
+                saved_s = now()
     finally:
-        trainer.save(checkpoint)
+        diary.keep(trainer)
 
 
-def _note(path: Path, values: dict[str, float]) -> None:
-    with path.open("a", encoding="utf-8") as lines:
-        lines.write(json.dumps(values) + "\n")
+@dataclass(frozen=True, slots=True)
+class _Diary:
+    """What a run writes; of several processes one keeps it."""
+
+    folder: Path
+    is_kept: bool
+
+    @property
+    def checkpoint(self) -> Path:
+        return self.folder / CHECKPOINT_FILE
+
+    def note(self, name: str, values: dict[str, float], step: int) -> None:
+        if self.is_kept:
+            with (self.folder / name).open("a", encoding="utf-8") as lines:
+                lines.write(json.dumps({"step": step, **values}) + "\n")
+
+    def keep(self, trainer: Trainer[Network]) -> None:
+        if self.is_kept:
+            trainer.save(self.checkpoint)
+
+    def forget_after(self, step: int) -> None:
+        """Drop what was noted of steps that will be taken again."""
+        if self.is_kept:
+            for name in (LOSSES_FILE, SCORES_FILE):
+                _forget_after(self.folder / name, step)
 
 
 def _fixed(config: dict[str, object]) -> dict[str, object]:

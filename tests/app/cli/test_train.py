@@ -1,14 +1,19 @@
 import signal
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from app.cli.root import run
 from core.progress import CancelToken, ignore
-from core.training import mini_run, seeing_run
+from core.training import flow_run, mini_run, seeing_run
+from core.training.flow_mixing import FlowMixing
+from core.training.flow_objective import FlowObjective
+from core.training.flow_run import FlowRecipe
 from core.training.mini_run import MiniRecipe, train_mini
 from core.training.recipes import keep_recipe
 from core.training.seeing_run import SeeingRecipe
+from tests.app.cli.test_main import modules_after
 from tests.core.training.bank import write_data
 from tests.core.training.test_mini_run import TOY
 
@@ -27,14 +32,14 @@ def asked(monkeypatch) -> dict:
 
 
 def test_training_gets_what_was_asked_for(asked, tmp_path, capsys):
-    options = "--steps", "50", "--seed", "3", "--batch", "4", "--device", "cpu"
+    options = "--steps", "50", "--seed", "3", "--device", "cpu"
 
     assert run(["train", "mini", "sounds", "-o", str(tmp_path), *options]) == 0
 
     assert (str(asked["data"]), asked["folder"], asked["device"]) == ("sounds", tmp_path, "cpu")
     usual = MiniRecipe()
     schedule = replace(usual.training, n_steps=50, seed=3)
-    assert asked["recipe"] == replace(usual, training=schedule, n_clips=4)
+    assert asked["recipe"] == replace(usual, training=schedule)
     assert "train export" in capsys.readouterr().out
 
 
@@ -50,7 +55,7 @@ def test_without_options_a_run_goes_on_as_it_began(asked, tmp_path):
     train_mini(
         data,
         tmp_path / "run",
-        replace(TOY, training=schedule, n_clips=3),
+        replace(TOY, training=schedule),
         report=ignore,
         cancel=CancelToken(),
     )
@@ -58,7 +63,7 @@ def test_without_options_a_run_goes_on_as_it_began(asked, tmp_path):
     assert run(["train", "mini", str(data), "-o", str(tmp_path / "run"), "--steps", "9"]) == 0
 
     recipe = asked["recipe"]
-    assert (recipe.training.n_steps, recipe.training.seed, recipe.n_clips) == (9, 5, 3)
+    assert (recipe.training.n_steps, recipe.training.seed) == (9, 5)
 
 
 def test_ctrl_c_says_how_to_go_on(monkeypatch, tmp_path, capsys):
@@ -117,3 +122,59 @@ def test_a_run_on_pictures_is_shipped_as_one(monkeypatch, tmp_path, capsys):
     assert run(["train", "export", str(tmp_path), "-o", str(tmp_path / "out")]) != 0
 
     assert "train pictures" in capsys.readouterr().err
+
+
+@pytest.fixture
+def asked_flow(monkeypatch) -> dict:
+    asked = {}
+
+    def note(data, folder, recipe, place, *, report, cancel):
+        asked.update(data=data, folder=folder, recipe=recipe, place=place)
+
+    monkeypatch.setattr(flow_run, "train_flow", note)
+    return asked
+
+
+def test_the_large_network_is_trained_as_the_options_say(asked_flow, tmp_path, capsys):
+    options = (
+        *("--objective", "diffusion", "--window", "ave", "--no-end-term", "--sources", "3"),
+        *("--silences", "0.2", "--words", "0.1", "--at-once", "2", "--features", "here"),
+        *("--steps", "9", "--seed", "4", "--batch", "6", "--device", "cpu"),
+    )
+
+    assert run(["train", "flow", "films", "-o", str(tmp_path), *options]) == 0
+
+    recipe, usual = asked_flow["recipe"], FlowRecipe()
+    assert recipe == replace(
+        usual,
+        training=replace(usual.training, n_steps=9, seed=4),
+        window="AVE",
+        mixing=FlowMixing(3, silence_share=0.2),
+        objective=FlowObjective("diffusion", has_end_term=False),
+        n_mixtures=6,
+        clips_at_once=2,
+        word_share=0.1,
+    )
+    assert asked_flow["place"].features == Path("here")
+    assert asked_flow["place"].reader is None
+    assert str(tmp_path / "davis") in capsys.readouterr().out
+
+
+def test_without_options_it_is_the_official_recipe(asked_flow, tmp_path):
+    assert run(["train", "flow", "films", "-o", str(tmp_path)]) == 0
+
+    assert asked_flow["recipe"] == FlowRecipe()
+
+
+def test_a_folder_that_holds_no_clip_is_refused(asked_flow, tmp_path, capsys):
+    options = "--clip", str(tmp_path), "--device", "cpu"
+
+    assert run(["train", "flow", "films", "-o", str(tmp_path / "run"), *options]) == 2
+
+    assert "config.json" in capsys.readouterr().err
+
+
+def test_training_commands_are_explained_without_loading_networks():
+    loaded = modules_after("from app.cli.root import run\nrun(['train', 'flow', '--help'])")
+
+    assert not loaded & {"torch", "PySide6", "cv2"}
