@@ -57,9 +57,16 @@ class Vocabulary:
 
         A text that says what is *not* wanted isn't understood.
         """
+        return tuple(dict.fromkeys(word for group in self.meanings(text) for word in group))
+
+    def meanings(self, text: str) -> tuple[tuple[Word, ...], ...]:
+        """Return for each thing that `text` names the words it may mean, any of them.
+
+        "guitar and piano" names two things, the first of which is either of two words.
+        """
         if is_denial(text):
             return ()
-        found = (word for clause in clauses(text) for word in self._meant(*clause))
+        found = (group for clause in clauses(text) for group in self._meant(*clause))
         return tuple(dict.fromkeys(found))
 
     def misunderstood(self, text: str) -> tuple[str, ...]:
@@ -104,27 +111,27 @@ class Vocabulary:
         """Return the word `name`; `ValueError` where there is none."""
         return self.words[self.place(name)]
 
-    def _meant(self, named: Tokens, setting: Tokens) -> tuple[Word, ...]:
+    def _meant(self, named: Tokens, setting: Tokens) -> list[tuple[Word, ...]]:
         """Return what a clause means: what it names, and only failing that its setting."""
         return self._heard_in(named) or self._heard_in(setting)
 
-    def _heard_in(self, said: Tokens) -> tuple[Word, ...]:
+    def _heard_in(self, said: Tokens) -> list[tuple[Word, ...]]:
         """Return the words meant by tokens: the sure ones, else the hints, unless in doubt."""
-        sure: list[Word] = []
-        hinted: list[Word] = []
+        sure: list[tuple[Word, ...]] = []
+        deeds: list[tuple[Word, ...]] = []
+        hinted: list[tuple[Word, ...]] = []
         has_stranger = False
-        deeds: list[Word] = []
         for phrase in self._phrases(said):
             if phrase in self._by_synonym:
                 is_deed = len(phrase) == 1 and phrase[0].endswith("ing")
-                (deeds if is_deed else sure).extend(self._by_synonym[phrase])
+                (deeds if is_deed else sure).append(self._by_synonym[phrase])
             elif phrase in self._by_relation:
                 has_stranger = True
             else:
-                hinted.extend(self._by_hint[phrase])
+                hinted.append(self._by_hint[phrase])
         if has_stranger:
-            return tuple(sure)  # a whale that sings isn't a singing voice
-        return tuple(dict.fromkeys([*sure, *deeds])) or tuple(hinted)
+            return sure  # a whale that sings isn't a singing voice
+        return [*sure, *deeds] or hinted
 
     def _phrases(self, said: Tokens) -> Iterable[Tokens]:
         """Yield the known phrases in `said` from left to right, the longest first."""

@@ -1,12 +1,14 @@
 """What the bundled engine is asked for: words and pictures become shares of the words it knows.
 
-Words lead. A picture stands in for them where there are none, and chooses among them where they
-are several ("guitar" is two). What isn't understood is never guessed.
+Words lead. A picture stands in for them where there are none, and chooses among them where one
+thing may be several ("guitar" is two). What isn't understood is never guessed.
 
-Letters in shapes: K words.
+Several things are asked for one by one, since the network was taught to look for one at a time.
+
+Letters in shapes: P things to look for, K words.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -28,12 +30,17 @@ LEAST_SHARE = 0.05
 """Words that a picture gives less than this are left out: they are the long tail of a guess."""
 
 
+CHOOSING_FROM = 0.3
+"""Share of a word in what is seen from which a picture chooses it among words of one meaning."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Wanted:
     """What to look for.
 
     Attributes:
-        weights: (K,) shares that add up to 1; None where neither words nor pictures say.
+        weights: (P, K) shares of words that add up to 1 for each thing; None where neither words
+            nor pictures say.
         notes: worth keeping beside the answer.
         advice: sentences for the person.
     """
@@ -76,20 +83,23 @@ class Interpreter:
         return self._by_pictures(beliefs, seen, has_spans)
 
     def _by_words(self, texts: Sequence[TextPrompt], seen: Weights | None) -> Wanted:
-        meant = [self._understood(text.text) for text in texts]
-        weights = _mean([self._sharpened(words, seen) for words in meant])
-        words = tuple(dict.fromkeys(word for words in meant for word in words))
+        meant = [group for text in texts for group in self._understood(text.text)]
+        groups = [self._chosen(group, seen) for group in meant]
+        words = tuple(dict.fromkeys(word for group in groups for word in group))
         advice = [
             f"Nothing is known of “{part}”; the target is {_listed(words, 'and')} alone."
             for text in texts
             for part in self.vocabulary.misunderstood(text.text)
         ]
-        if seen is not None and not any(seen[self.vocabulary.place(word.name)] for word in words):
-            best = self.vocabulary.words[int(seen.argmax())]
+        if seen is not None and not any(self._share(word, seen) for word in words):
+            best = self.vocabulary.words[int(seen.sum(0).argmax())]
             advice.append(
                 f"The picture shows “{best.title}”, but the words say {_listed(words, 'and')}: "
                 "the words count."
             )
+        weights = np.eye(len(self.vocabulary.words), dtype=np.float32)[
+            [self.vocabulary.place(word.name) for word in words]
+        ]
         return Wanted(weights, {"words": ", ".join(word.name for word in words)}, tuple(advice))
 
     def _by_pictures(
@@ -105,15 +115,15 @@ class Interpreter:
                 )
             advice = "The picture does not show clearly what this is: the spans alone were used."
             return Wanted(None, {"seen": ""}, (advice,))
-        best = self.vocabulary.words[int(seen.argmax())]
+        best = self.vocabulary.words[int(seen.sum(0).argmax())]
         notes: dict[str, SettingValue] = {"seen": best.name, "seen_confidence": round(known, 3)}
         if any(belief.is_sure for belief in beliefs):
             return Wanted(seen, notes)
         advice = f"This might be “{best.title}”, but the picture is not clear. Type a word to help."
         return Wanted(seen, notes, (advice,))
 
-    def _understood(self, text: str) -> tuple[Word, ...]:
-        found = self.vocabulary.find(text)
+    def _understood(self, text: str) -> tuple[tuple[Word, ...], ...]:
+        found = self.vocabulary.meanings(text)
         if not found:
             raise PromptError(f"no known sound is meant by {text!r}", advice=self._help(text))
         return found
@@ -132,20 +142,20 @@ class Interpreter:
             said.append(f"{' and '.join(f'“{title}”' for title in free)} can look for any words.")
         return " ".join(said)
 
-    def _sharpened(self, words: Iterable[Word], seen: Weights | None) -> Weights:
-        """Return shares of `words`, all alike as far as no picture tells them apart."""
-        places = [self.vocabulary.place(word.name) for word in words]
-        weights = np.zeros(len(self.vocabulary.words), np.float32)
-        weights[places] = 1 / len(places)
-        if seen is None:
-            return weights
-        picked = np.zeros_like(weights)
-        picked[places] = seen[places]
-        trust = float(picked.sum())
-        return weights if trust == 0 else (1 - trust) * weights + picked
+    def _chosen(self, group: tuple[Word, ...], seen: Weights | None) -> tuple[Word, ...]:
+        """Return those of the words one thing may mean that the pictures speak for, or all."""
+        if seen is None or len(group) == 1:
+            return group
+        best = max(self._share(word, seen) for word in group)
+        if best < CHOOSING_FROM:
+            return group
+        return tuple(word for word in group if self._share(word, seen) >= best / 2)
+
+    def _share(self, word: Word, seen: Weights) -> float:
+        return float(seen[:, self.vocabulary.place(word.name)].max())
 
     def _seen(self, beliefs: Sequence[Belief]) -> Weights | None:
-        """Return what the pictures say all together, None where they say nothing of use."""
+        """Return (P, K), what each picture says that says anything of use; None where none does."""
         shares = []
         for belief in beliefs:
             weights = belief.weights(self.vocabulary)
@@ -153,11 +163,7 @@ class Interpreter:
             if known >= LEAST_SEEN:
                 clear = np.where(weights * known >= LEAST_SHARE, weights, 0).astype(np.float32)
                 shares.append(clear / clear.sum() if clear.any() else weights)
-        return _mean(shares) if shares else None
-
-
-def _mean(shares: Sequence[Weights]) -> Weights:
-    return np.asarray(np.mean(shares, axis=0), np.float32)
+        return np.stack(shares) if shares else None
 
 
 def _takes_any_words(engine: EngineInfo) -> bool:

@@ -3,11 +3,12 @@
 All windows of a piece go through it together, and its answers are faded into each other.
 
 Letters in shapes: N samples, F rows of the network's picture (log frequency), T frames of the
-piece, W windows, n frames of a window, B some of the windows, K words.
+piece, W windows, n frames of a window, B some of the windows, P things to look for, K words.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -42,10 +43,10 @@ class ShareFinder:
 
     Attributes:
         network: on the device where the work is done, in evaluation mode.
-        weights: (K,) shares of words that add up to 1; None for no prompt.
+        weights: (P, K) shares of words that add up to 1 for each thing; None for no prompt.
         settings: knobs of the engine.
         plan: the windows of long pieces; a short one is a window by itself.
-        beat: called after each group of windows; may raise to stop.
+        beat: called each time the network has answered; may raise to stop.
     """
 
     network: MiniNetwork
@@ -92,43 +93,48 @@ class ShareFinder:
         for places, mixture in Ear(self._n_rows, device, plan).windows(mono):
             marked = None if marks is None else marks[places]
             shares[places] = self._shares(mixture, marked, noise[places])
-            self.beat()
         return np.asarray(plan.joined(shares, n_frames).cpu().numpy(), np.float32)
 
     def _shares(self, mixture: Tensor, spans: Tensor | None, noise: Tensor) -> Tensor:
-        """Return the target's shares (B, F, n) of mixtures (B, 1, F, n)."""
+        """Return the shares (B, F, n) of all that is wanted in mixtures (B, 1, F, n)."""
         heard = self.network.listen(mixture)
-        shares = self._once(mixture, heard, spans, noise)
-        if not self.settings.second_look or spans is not None or self.weights is None:
-            return shares
-        self.beat()
-        found = spans_heard(shares, mixture)  # (B, n)
-        again = self._once(mixture, heard, found, noise)
-        return again * (found > 0)[:, None]
+        rest = torch.ones_like(mixture[:, 0])
+        for prompt in self._prompts(mixture):
+            ask = partial(self._once, mixture, heard, prompt, noise=noise)
+            shares = ask(spans)
+            if self.settings.second_look and spans is None and prompt is not None:
+                found = spans_heard(shares, mixture)  # (B, n)
+                shares = ask(found) * (found > 0)[:, None]
+            rest = rest * (1 - shares)
+        return 1 - rest
 
-    def _once(self, mixture: Tensor, heard: Heard, spans: Tensor | None, noise: Tensor) -> Tensor:
-        """Return what the network says of the target's shares (B, F, n)."""
-        power = from_log_level(self._parts(mixture, heard, spans, noise)).square()  # (B, 2, F, n)
+    def _prompts(self, mixture: Tensor) -> list[Tensor] | list[None]:
+        """Return a prompt (B, D) for each thing, or the one that is missing."""
+        if self.weights is None:
+            return [None]
+        prompts = self.network.prompts(torch.from_numpy(self.weights).to(mixture))  # (P, D)
+        return [prompt.expand(len(mixture), -1) for prompt in torch.split(prompts, 1)]
+
+    def _once(
+        self,
+        mixture: Tensor,
+        heard: Heard,
+        prompt: Tensor | None,
+        spans: Tensor | None,
+        noise: Tensor,
+    ) -> Tensor:
+        """Return what the network says of the shares (B, F, n) of one thing."""
+        ask = partial(self.network, mixture=mixture, heard=heard, prompt=prompt, spans=spans)
+        silence = SilenceMask() if self.settings.silence_mask else None
+        sampler = FlowSampler(self.settings.steps, silence=silence)
+        parts = bounded(sampler.sample(ask, flow_start(mixture, noise), mixture), mixture)
+        self.beat()
+        power = from_log_level(parts).square()  # (B, 2, F, n)
         if self.settings.share == "mix":
             whole = from_log_level(mixture[:, 0]).square()
         else:
             whole = power.sum(1)
         return (power[:, 0] / (whole + TINY)).clamp(0, 1)
-
-    def _parts(self, mixture: Tensor, heard: Heard, spans: Tensor | None, noise: Tensor) -> Tensor:
-        """Return the levels (B, 2, F, n) of target and residual."""
-        prompt = None
-        if self.weights is not None:
-            weights = torch.from_numpy(self.weights).to(mixture)
-            prompt = self.network.prompts(weights[None]).expand(len(mixture), -1)
-
-        def velocity(noisy: Tensor, time: Tensor) -> Tensor:
-            out: Tensor = self.network(noisy, time, mixture, heard, prompt, spans=spans)
-            return out
-
-        silence = SilenceMask() if self.settings.silence_mask else None
-        sampler = FlowSampler(self.settings.steps, silence=silence)
-        return bounded(sampler.sample(velocity, flow_start(mixture, noise), mixture), mixture)
 
     def _noise(self, n_frames: int, seed: int) -> Tensor:
         """Return (2, F, T): one noise for the whole piece, so that windows agree where they meet.

@@ -81,6 +81,15 @@ def test_several_words_are_found_once_each_as_they_are_said(vocabulary, text, me
     assert _named(vocabulary.find(text)) == meant
 
 
+def test_each_thing_that_is_named_may_mean_several_words(vocabulary):
+    groups = vocabulary.meanings("a guitar and a piano")
+
+    assert [_named(group) for group in groups] == [
+        ["acoustic_guitar", "electric_guitar"],
+        ["piano"],
+    ]
+
+
 @pytest.mark.parametrize(
     ("text", "meant"),
     [

@@ -110,6 +110,19 @@ def test_words_reach_the_network_as_its_own_prompt():
     torch.testing.assert_close(spy.prompts_seen[0][0], spy.words.weight[1])
 
 
+def test_several_things_are_asked_for_one_by_one_and_joined():
+    spy, mix = _Spy(0.5), _scene()
+
+    both, once = PromptSet(texts=(TextPrompt("dogs and rain"),)), {"second_look": False}
+
+    target = target_of(tiny_mini(spy), mix, both, settings=once)
+
+    asked = [seen[0] for seen in spy.prompts_seen if seen is not None]
+    torch.testing.assert_close(torch.stack(asked), spy.words.weight[[1, 3]])
+    # Half of it is the one's; of what is left half is the other's.
+    np.testing.assert_allclose(target, 0.75 * mix.samples, atol=2e-3)
+
+
 def test_different_words_give_different_sounds():
     mix, engine = _scene(), tiny_mini()
 
