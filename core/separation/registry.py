@@ -10,6 +10,7 @@ from core.errors import ModelError
 from core.separation.davis_files import davis_needs
 from core.separation.davis_info import DAVIS_FLOW_INFO, DAVIS_INFO
 from core.separation.gentle_import import import_gently
+from core.separation.mini_info import MINI_INFO
 from core.separation.protocol import Separator
 from core.separation.spectral_info import SPECTRAL_INFO
 
@@ -31,6 +32,7 @@ class _Entry:
 
 
 _ENTRIES: tuple[_Entry, ...] = (
+    _Entry(MINI_INFO, "core.separation.mini:build"),
     _Entry(SPECTRAL_INFO, "core.separation.spectral:build"),
     _Entry(DAVIS_FLOW_INFO, "core.separation.davis:build_davis_flow", davis_needs),
     _Entry(DAVIS_INFO, "core.separation.davis:build_davis", davis_needs),
