@@ -55,11 +55,11 @@ class JobRunner(QObject):
         self._jobs: dict[int, Job] = {}
         self._ended_rows: list[JobRow] = []
         self._shown_rows: tuple[JobRow, ...] = ()
-        self._is_closed = False
+        self._is_closed = self._is_deaf = False
         self._withdrawn.connect(self._on_ended, Qt.ConnectionType.QueuedConnection)
         self._lanes = {lane: LaneThread(lane.value, _perform, self) for lane in Lane}
         for thread in self._lanes.values():
-            thread.ended.connect(self._on_ended, Qt.ConnectionType.QueuedConnection)
+            thread.ended.connect(self._on_worker_ended, Qt.ConnectionType.QueuedConnection)
         # Polled rather than signalled: an engine that reports a thousand times a second must
         # not fill the event queue of the window.
         self._ticker = QTimer(self, interval=_TICK_MS)
@@ -147,6 +147,8 @@ class JobRunner(QObject):
             _log.error("a worker did not stop within %d ms", timeout_ms)
         QCoreApplication.sendPostedEvents(self, QEvent.Type.MetaCall.value)
         self._ticker.stop()
+        # A worker that stops after all must not speak to a window that has gone.
+        self._is_deaf = True
         return has_stopped
 
     def _on_cancel_asked(self, job: Job) -> None:
@@ -162,6 +164,11 @@ class JobRunner(QObject):
         for job in [*self._jobs.values()]:
             job.deliver_progress()
         self._refresh()
+
+    @Slot(int, object)
+    def _on_worker_ended(self, job_id: int, ending: Ending) -> None:
+        if not self._is_deaf:
+            self._on_ended(job_id, ending)
 
     @Slot(int, object)
     def _on_ended(self, job_id: int, ending: Ending) -> None:

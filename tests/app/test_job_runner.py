@@ -488,7 +488,7 @@ def test_shutdown_says_when_a_worker_does_not_stop(qtbot, caplog):
         stop.wait(10)
         return None
 
-    started(runner, Request(deaf))
+    listener = started(runner, Request(deaf))
     assert begun.wait(10)
 
     assert not runner.shutdown(timeout_ms=1)
@@ -496,6 +496,7 @@ def test_shutdown_says_when_a_worker_does_not_stop(qtbot, caplog):
     assert "did not stop" in caplog.text
     stop.set()
     assert runner.shutdown()
+    assert not listener.names, "the window has gone by then"
 
 
 def test_running_jobs_needs_no_torch():
