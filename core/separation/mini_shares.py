@@ -104,7 +104,8 @@ class ShareFinder:
             shares = ask(spans)
             if self.settings.second_look and spans is None and prompt is not None:
                 found = spans_heard(shares, mixture)  # (B, n)
-                shares = ask(found) * (found > 0)[:, None]
+                # Nothing is muted: what was found may be wrong, and the network can still say so.
+                shares = ask(found)
             rest = rest * (1 - shares)
         return 1 - rest
 
