@@ -41,8 +41,11 @@ N_PIECE, N_CONTEXT = 207, 8
 N_SMOOTH = 3
 """Steps over which likelihoods are averaged: a word doesn't come and go ten times a second."""
 
-BEGINS, ENDS = 0.5, 0.3
-"""Likelihood from which a word is taken to sound, and below which to have ended."""
+BEGINS, ENDS = 0.5, 0.25
+"""Likelihood from which a word is taken to sound, and below which to have ended.
+
+On recordings held out for validation likelihoods come true about as often as they say, and of what
+begins at a half as many words are right as at any stricter limit."""
 
 SHORTEST_S = 0.2
 BRIDGED_S = 0.4

@@ -137,9 +137,10 @@ class Interpreter:
             said.append(f"The nearest are {_listed(nearest, 'and')}.")
         else:
             said.append("Type a plainer word, such as “dog” or “piano”, or mark where it sounds.")
-        free = [one.title for one in self.others if _takes_any_words(one)]
+        free = [one for one in self.others if _takes_any_words(one)]
         if free:
-            said.append(f"{' and '.join(f'“{title}”' for title in free)} can look for any words.")
+            titles = (f"“{one.title}”{' (once installed)' if one.needs else ''}" for one in free)
+            said.append(f"{' and '.join(titles)} can look for any words.")
         return " ".join(said)
 
     def _chosen(self, group: tuple[Word, ...], seen: Weights | None) -> tuple[Word, ...]:

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -47,6 +49,15 @@ def test_an_unknown_word_is_answered_with_the_nearest_and_with_who_would_know():
 
     assert "“dog”" in caught.value.advice
     assert "Open Ears" in caught.value.advice
+
+
+def test_an_engine_that_must_be_installed_first_is_recommended_as_such():
+    absent = replace(ANY_WORDS, needs={"weights": "to run"})
+
+    with pytest.raises(PromptError) as caught:
+        Interpreter(WORDS, (absent,)).wanted([TextPrompt("wolf")], [])
+
+    assert "once installed" in caught.value.advice
 
 
 def test_a_word_like_no_other_is_refused_as_well():
