@@ -13,7 +13,7 @@ from app.editor import Editor
 from app.paths import home
 from app.playback.output import SilentOutput
 from app.settings import SettingsStore
-from core.separation.registry import engines
+from core.separation.spectral_info import SPECTRAL_INFO
 from tests.helpers.editing import WAIT_MS, Person, is_ready
 from tests.helpers.scenes import write_scene
 
@@ -57,7 +57,10 @@ def person(monkeypatch: pytest.MonkeyPatch) -> Person:
 
 @pytest.fixture
 def open_editor(qtbot, qapp, person, tmp_path) -> Iterator[Callable[[Path | None], Editor]]:
-    """Returns a function that starts an editor on a path; all are shut down in the end."""
+    """Returns a function that starts an editor on a path; all are shut down in the end.
+
+    Its engine needs no weights and goes by marks alone, so that the scene's answer is known.
+    """
     editors = []
 
     def start(path: Path | None) -> Editor:
@@ -66,7 +69,7 @@ def open_editor(qtbot, qapp, person, tmp_path) -> Iterator[Callable[[Path | None
             qapp,
             place,
             SettingsStore(place.config),
-            engines(),
+            (SPECTRAL_INFO,),
             tmp_path / "program" / "demo.mkv",
             lambda rate_hz: (SilentOutput(rate_hz), ""),
         )
