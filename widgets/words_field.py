@@ -89,12 +89,18 @@ class WordsField(QLineEdit):
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Escape closes the list of completions, then brings back what stood there before."""
+        """Close the list of completions first; then Return and Escape leave the field.
+
+        Escape brings back what stood there before. Away from the field, keys mean playing again.
+        """
+        is_open = self._completer.popup().isVisible()
         if event.key() == Qt.Key.Key_Escape:
-            if self._completer.popup().isVisible():
+            if is_open:
                 self._completer.popup().hide()
                 return
             self.setText(self._shown[1])
             self.clearFocus()
             return
         super().keyPressEvent(event)
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not is_open:
+            self.clearFocus()

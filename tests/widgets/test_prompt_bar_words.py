@@ -134,6 +134,15 @@ def test_escape_closes_the_list_and_only_then_gives_the_words_up(bar):
     assert bar.field.text() == ""
 
 
+def test_return_hands_the_words_over_and_gives_the_keys_back_to_the_window(bar, heard):
+    QTest.keyClicks(bar.field, "marimba")
+
+    QTest.keyClick(bar.field, ENTER)
+
+    assert heard == [("text", "marimba")]
+    assert not bar.field.hasFocus()
+
+
 def test_a_word_that_is_whole_is_not_offered_again(bar):
     QTest.keyClicks(bar.field, "marimba")
 
