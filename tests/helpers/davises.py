@@ -20,7 +20,7 @@ LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 def tiny_unet() -> DavisUNet:
     config = UNetConfig(
-        width=8, multipliers=(1,), n_bins=16, prompt_dim=DIM, head_dim=4, query_size=16
+        width=8, multipliers=(1, 1), n_bins=8, prompt_dim=DIM, head_dim=4, query_size=16
     )
     with torch.random.fork_rng():
         torch.manual_seed(0)
