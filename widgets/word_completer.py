@@ -59,9 +59,16 @@ class WordCompleter(QCompleter):
         self.setModel(self._model)
         self.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         self.setFilterMode(Qt.MatchFlag.MatchContains)
-        popup = QListView()
-        popup.setObjectName("popup")
-        self.setPopup(popup)
+        self._list = QListView()
+        self._list.setObjectName("popup")
+        self.setPopup(self._list)
+
+    @property
+    def is_open(self) -> bool:
+        return self._list.isVisible()
+
+    def close(self) -> None:
+        self._list.hide()
 
     def set_words(self, known: tuple[str, ...]) -> None:
         # Qt takes a model that changes under an open list for a choice that was given up.

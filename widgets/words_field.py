@@ -93,10 +93,10 @@ class WordsField(QLineEdit):
 
         Escape brings back what stood there before. Away from the field, keys mean playing again.
         """
-        is_open = self._completer.popup().isVisible()
+        is_open = self._completer.is_open
         if event.key() == Qt.Key.Key_Escape:
             if is_open:
-                self._completer.popup().hide()
+                self._completer.close()
                 return
             self.setText(self._shown[1])
             self.clearFocus()

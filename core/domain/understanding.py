@@ -14,7 +14,7 @@ from core.domain.wording import is_denial
 _JOINTS = re.compile(r"[,;/+&|.!?()]|\b(?:and|with|plus|then|while|or)\b", re.IGNORECASE)
 """What parts one wanted sound from the next, as in `core.domain.wording`."""
 
-_LEAST_CLEAR = 0.25
+_LEAST_CLEAR = 0.4
 """Confidence of the likeliest word, without which there are too many."""
 
 
