@@ -22,6 +22,7 @@ from scripts.benchmark.measuring import peak_mib, print_machine, print_table
 def main(n_mixtures: int, n_steps: int, device: str) -> None:
     """Take the steps and print what each of them took."""
     print_machine()
+    torch.manual_seed(0)
     recipe = FlowRecipe(n_mixtures=n_mixtures, clips_at_once=1)
     network = FlowSeparator(recipe.unet, recipe.n_hidden).to(device)
     loss = FlowLoss(recipe.levels, recipe.objective, recipe.clips_at_once)
