@@ -13,7 +13,7 @@ from core.domain.vocabulary import Vocabulary
 
 INVITATION = "or click an object, or drag a span"
 SEPARATE_TIP = "Preview around the playhead, then the whole clip (Ctrl+Enter)"
-UNCLEAR = "The picture does not show clearly what this is. Type a word for it, or mark it in time."
+UNCLEAR = "The picture does not show clearly what this is. Type a word, or mark when it sounds."
 WISH = "Say what you want to hear: everything else stays in the residual."
 _LONGEST = 40
 
