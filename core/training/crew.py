@@ -59,7 +59,7 @@ class Accelerated:
         except ImportError as error:
             raise ModelError(
                 "several processes were started, and accelerate is not installed",
-                advice="Install it with “uv sync --group train”, or start a single process.",
+                advice="Install it with “uv sync”, or start a single process.",
             ) from error
         self._accelerator = Accelerator(cpu=is_on_cpu)
         self.place: int = self._accelerator.process_index
