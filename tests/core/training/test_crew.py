@@ -145,4 +145,4 @@ def test_without_the_library_several_processes_are_refused_with_advice(monkeypat
     with pytest.raises(ModelError) as caught:
         Accelerated()
 
-    assert "--group train" in caught.value.advice
+    assert "uv sync" in caught.value.advice
