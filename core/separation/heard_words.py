@@ -6,40 +6,26 @@ time (seconds for each), but no memory.
 Letters in shapes: C channels, N samples, K words, t steps (8 frames, 0.128 s each).
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import torch
-from scipy.ndimage import uniform_filter1d
 
 from core.domain.audio import AudioClip, AudioSource, Samples
 from core.domain.beliefs import HeardWord
 from core.domain.prompts import TimeSpan
 from core.domain.vocabulary import Vocabulary, read_vocabulary
-from core.nn.hearing import FRAMES_PER_STEP
 from core.nn.mini import SAMPLE_RATE_HZ, MiniNetwork
-from core.nn.stft import Stft
 from core.progress import CancelToken, Report, ignore
 from core.separation.devices import pick_device
 from core.separation.mini import load_mini
-from core.separation.mini_ear import Ear
 from core.separation.mini_info import VOCABULARY
-from core.separation.mini_windows import WindowPlan
+from core.separation.mini_likelihoods import STEP_S, Likelihoods, likelihoods, smooth
 from core.separation.projection import resampled_to_mono
 from core.separation.pulse import Pulse
 
-Likelihoods = npt.NDArray[np.float32]
-
-STEP_S = FRAMES_PER_STEP * Stft().hop_samples / SAMPLE_RATE_HZ
-
-PLAN = WindowPlan()
 N_PIECE, N_CONTEXT = 207, 8
 """Steps that are kept of a piece, and that are heard on both sides of it: 26.5 s and 1 s."""
-
-N_SMOOTH = 3
-"""Steps over which likelihoods are averaged: a word doesn't come and go ten times a second."""
 
 BEGINS, ENDS = 0.5, 0.25
 """Likelihood from which a word is taken to sound, and below which to have ended.
@@ -100,31 +86,6 @@ def heard_in(
             finder.feed(likely[:, N_CONTEXT : N_CONTEXT + N_PIECE])
     pulse.stand_at(mix.n_samples, mix.n_samples)
     return _named(finder, vocabulary, mix)
-
-
-def likelihoods(network: MiniNetwork, mono: Samples, beat: Callable[[], None]) -> Likelihoods:
-    """Return how likely each word sounds at each step, (K, t); 0 in silence.
-
-    Args:
-        network: in evaluation mode.
-        mono: (1, N) at `SAMPLE_RATE_HZ`.
-        beat: called after each group of windows; may raise to stop.
-    """
-    device = network.words.weight.device
-    n_frames = Stft().n_frames(mono.shape[1])
-    n_windows = len(PLAN.starts(n_frames))
-    n_words, steps = network.config.n_words, _in_steps(PLAN)
-    windows = torch.zeros(n_windows, n_words, steps.n_frames, device=device)
-    for places, mixture in Ear(network.config.unet.n_bins, device, PLAN).windows(mono):
-        windows[places] = network.listen(mixture).tags.sigmoid()
-        beat()
-    n_steps = (n_windows - 1) * steps.n_hop + steps.n_frames
-    return np.asarray(steps.joined(windows, n_steps).cpu().numpy(), np.float32)
-
-
-def smooth(likely: Likelihoods) -> Likelihoods:
-    """Return (K, t) averaged over `N_SMOOTH` steps."""
-    return np.asarray(uniform_filter1d(likely, N_SMOOTH, axis=1, mode="nearest"), np.float32)
 
 
 @dataclass(slots=True)
@@ -190,10 +151,6 @@ def _named(finder: SpanFinder, vocabulary: Vocabulary, mix: AudioSource) -> tupl
             best = max(mean for _, _, mean in spans)
             found.append(HeardWord(word.name, min(1.0, best), kept))
     return tuple(sorted(found, key=lambda one: -one.confidence))
-
-
-def _in_steps(plan: WindowPlan) -> WindowPlan:
-    return WindowPlan(plan.n_frames // FRAMES_PER_STEP, plan.n_hop // FRAMES_PER_STEP)
 
 
 def heard_by_bundled(

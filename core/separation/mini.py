@@ -23,6 +23,7 @@ from core.separation import registry
 from core.separation.chunking import ChunkPlan, overlap_add
 from core.separation.devices import pick_device
 from core.separation.mini_cutter import Cutter
+from core.separation.mini_heeding import heard_at_all, heeded
 from core.separation.mini_info import MINI_INFO, VOCABULARY, WEIGHTS
 from core.separation.mini_prompts import Interpreter, Wanted
 from core.separation.mini_seen import frames_of
@@ -134,6 +135,8 @@ class MiniSeparator:
         if prompts.regions:
             pulse.enter("Looking", len(prompts.regions), 1)
             beliefs = [self._belief(request, region, pulse) for region in prompts.regions]
+            if not prompts.texts:
+                beliefs = self._heeded(beliefs, request, pulse)
             pulse.stand_at(len(prompts.regions), len(prompts.regions))
         interpreter = Interpreter(self._vocabulary, registry.engines())
         return interpreter.wanted(prompts.texts, beliefs, has_spans=bool(prompts.spans))
@@ -145,6 +148,14 @@ class MiniSeparator:
         shown = frames_of(request.picture, region, track, pulse.check)
         pulse.beat()
         return self._seeing(shown) if shown else Belief(())
+
+    def _heeded(
+        self, beliefs: Sequence[Belief], request: SeparationRequest, pulse: Pulse
+    ) -> list[Belief]:
+        """Return what is believed to be seen, weighed by what is heard where it was marked."""
+        spans = [one.span for one in request.prompts.spans if one.is_positive]
+        heard = heard_at_all(self._network, request.mix, spans, pulse.check)
+        return [heeded(belief, heard, self._vocabulary) for belief in beliefs]
 
     def _cut(
         self, request: SeparationRequest, cutter: Cutter, sink: TargetSink, pulse: Pulse
