@@ -22,6 +22,8 @@ class PartChoice(StrEnum):
     AUTO = "auto"
     """The test part for engines trained here, where there is a table of originals; else all."""
     TEST = "test"
+    VALIDATION = "validation"
+    """Files on which choices may be made, so that those for testing stay unseen."""
     ALL = "all"
 
 
@@ -39,29 +41,30 @@ def material_for(engine: str, folder: Path, part: PartChoice = PartChoice.AUTO) 
             return everything_in(folder)
         raise MediaError(
             f"no SOURCES.csv in or above {folder} says which files are of one recording",
-            advice="Leave out --part test: without the table all files are used.",
+            advice="Leave out --part: without the table all files are used.",
         )
-    return held_out(folder)
+    return held_out(folder, Part.VALIDATION if part is PartChoice.VALIDATION else Part.TEST)
 
 
-def held_out(folder: Path) -> Material:
-    """Return what `folder` keeps from training, for testing.
+def held_out(folder: Path, part: Part = Part.TEST) -> Material:
+    """Return what `folder` keeps from training, for testing or for validation.
 
     Raises:
         MediaError: fewer than two classes have such recordings.
     """
     recordings = find_recordings(folder)
-    sounds = _by_class(split(recordings)[Part.TEST])
+    sounds = _by_class(split(recordings)[part])
     left_out = {one.label for one in recordings} - set(sounds)
-    return Material(folder, sounds, _held_out_pictures(folder), "test", tuple(sorted(left_out)))
+    pictures = _held_out_pictures(folder, part)
+    return Material(folder, sounds, pictures, part.value, tuple(sorted(left_out)))
 
 
-def _held_out_pictures(folder: Path) -> Files:
+def _held_out_pictures(folder: Path, part: Part) -> Files:
     try:
         pictures = find_pictures(folder)
     except MediaError:
         return {}  # sound alone can be measured too
-    return _by_class(split_pictures(pictures)[Part.TEST])
+    return _by_class(split_pictures(pictures)[part])
 
 
 def _has_table(folder: Path) -> bool:

@@ -75,7 +75,7 @@ def test_a_folder_without_a_table_is_used_whole(folder):
 
     with pytest.raises(MediaError) as caught:
         material_for("mini", folder, PartChoice.TEST)
-    assert "--part test" in caught.value.advice
+    assert "--part" in caught.value.advice
 
 
 def test_a_table_of_other_recordings_counts_as_none(table):
@@ -95,3 +95,14 @@ def test_recordings_alone_can_be_held_out_too(table):
     found = material_for("mini", table)
 
     assert (found.part, found.pictures) == ("test", {})
+
+
+def test_choices_can_be_made_on_files_that_are_neither_learnt_from_nor_tested_on(table):
+    validation, test = (
+        material_for("mini", table, part) for part in (PartChoice.VALIDATION, PartChoice.TEST)
+    )
+
+    assert validation.part == "validation"
+    seen = {path for paths in validation.sounds.values() for path in paths}
+    assert seen
+    assert not seen & {path for paths in test.sounds.values() for path in paths}
