@@ -11,6 +11,7 @@ from app.cli.running import run_plainly
 from app.cli.train_flow import flow
 from app.cli.training_options import (
     STOPPED,
+    Begin,
     Device,
     Folder,
     Seed,
@@ -37,8 +38,11 @@ def mini(
     steps: Steps = None,
     seed: Seed = None,
     device: Device = "auto",
+    begin: Begin = None,
 ) -> None:
     """Train the small separator that ships; hours on two cores.
+
+    With --begin it learns names first, from sounds varied far more, then everything once more.
 
     Ctrl+C stops after the step it is in and keeps everything. The same command goes on, with the
     steps and seed the run began with where they aren't given.
@@ -48,8 +52,9 @@ def mini(
         from core.separation.devices import pick_device
         from core.training.mini_run import train_mini
 
-        recipe = _recipe(out, steps, seed)
-        train_mini(data, out, recipe, report=line.report, cancel=cancel, device=pick_device(device))
+        recipe = _recipe(out, steps, seed, begin)
+        where = pick_device(device)
+        train_mini(data, out, recipe, report=line.report, cancel=cancel, device=where, begin=begin)
         line.clear()
         print(f"{out}: all {recipe.training.n_steps} steps are taken.")
         print(f"To ship it: main.py train export {out} -o resources/mini")
@@ -107,12 +112,12 @@ def export(
     raise typer.Exit(run_plainly(work))
 
 
-def _recipe(out: Path, steps: int | None, seed: int | None) -> "MiniRecipe":
+def _recipe(out: Path, steps: int | None, seed: int | None, begin: Path | None) -> "MiniRecipe":
     """Return the recipe with what was asked for, else as the run in `out` began, else as usual."""
-    from core.training.mini_run import MiniRecipe
+    from core.training.mini_run import MiniRecipe, further_recipe
     from core.training.recipes import kept_recipe
 
-    usual, kept = MiniRecipe(), kept_recipe(out)
+    usual, kept = further_recipe(begin) if begin else MiniRecipe(), kept_recipe(out)
     schedule = chosen_schedule(usual.training, kept, steps, seed)
     return replace(usual, training=schedule)
 

@@ -22,6 +22,12 @@ Steps = Annotated[
     typer.Option(metavar="N", min=1, help="How many in all; a run may be made longer."),
 ]
 Seed = Annotated[int | None, typer.Option(metavar="N", help="Of weights, mixtures and noise.")]
+Begin = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE", help="Weights to begin with, such as those of an earlier run that ship."
+    ),
+]
 Batch = Annotated[int | None, typer.Option(metavar="N", min=1, help="Clips in each step.")]
 
 

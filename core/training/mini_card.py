@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from core.training.mini_validation import VALIDATION_CLIPS
+
 LITTLE_MINUTES = 1.0
 """A class with less sound to learn from is named among the limits."""
 
@@ -50,6 +52,7 @@ The same as numbers: `curve.json`.
 |---|---|---|---|---|---|
 {stages}
 
+{beginning}
 Recordings of {n_words} classes, mixed at random while training: two to four at a time, with random
 levels, offsets, silences, speeds and colours. Parts are dealt by original (`origin_id`), so that no
 part of a recording that was learnt from is ever tested on. Each file with its author and licence is
@@ -70,7 +73,7 @@ in `ATTRIBUTIONS.csv`; thanks to all of them.
 
 ## How to repeat it
 
-    uv run main.py train mini DATA -o FOLDER --steps {n_steps} --seed {seed}
+{commands}
     uv run main.py train export FOLDER -o resources/mini
 
 `DATA` holds `audio/<class>/<recording>` as named in `ATTRIBUTIONS.csv`. All other choices are the
@@ -85,6 +88,12 @@ _PROMPTS = {
     "wrong": "a wrong word",
     "none": "none at all",
 }
+
+_BEGINNING = """The run began with the weights of an earlier one, whose recipe and curve are in
+`first/`. Where a step has no clips, names alone are learnt, by the hearing network, from sounds
+that are varied strongly and of which parts are hidden.
+
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,12 +126,26 @@ def model_card(facts: CardFacts) -> str:
         stages=_table(_stage_row(stage) for stage in recipe["stages"]),
         seed=recipe["training"]["seed"],
         score_step=last.get("step", "none"),
-        n_scored=recipe["n_validation_batches"] * recipe["stages"][0]["n_clips"],
+        n_scored=recipe["n_validation_batches"] * VALIDATION_CLIPS,
         gains=_table((title, _gain(last.get(name))) for name, title in _PROMPTS.items()),
         tags=f"{last['tags']:.0%}" if "tags" in last else "an unknown share",
         parts=_table(_part_row(name, facts.data) for name in ("train", "validation", "test")),
+        beginning=_BEGINNING if recipe.get("begun_with") else "",
+        commands=_commands(recipe, facts.n_steps),
         licences=_table((name, str(count)) for name, count in facts.licences.items()),
         little=_little(facts.data),
+    )
+
+
+def _commands(recipe: Mapping[str, Any], n_steps: int) -> str:
+    seed = recipe["training"]["seed"]
+    if not recipe.get("begun_with"):
+        return f"    uv run main.py train mini DATA -o FOLDER --steps {n_steps} --seed {seed}"
+    return (
+        "    uv run main.py train mini DATA -o FIRST\n"
+        "    uv run main.py train export FIRST -o FIRST/ready\n"
+        "    uv run main.py train mini DATA -o FOLDER --begin FIRST/ready/mini.safetensors "
+        f"--steps {n_steps} --seed {seed}"
     )
 
 

@@ -39,6 +39,9 @@ CUT_WEIGHT, LEVEL_WEIGHT, WORDS_WEIGHT = 0.1, 2.0, 0.2
 BEST_CUT = 1e-3
 """Part of the mixture's power on the wrong side below which nothing more is asked for."""
 
+N_HIDDEN, ROWS_HIDDEN, COLUMNS_HIDDEN = 2, 0.15, 0.15
+"""Stretches that are hidden each way where names are learnt, and the most that one may cover."""
+
 
 class Pictures(NamedTuple):
     """One batch as the network sees it, and as it will be cut."""
@@ -110,6 +113,34 @@ def mini_loss(
         + LEVEL_WEIGHT * _level_loss(end, seen)
         + WORDS_WEIGHT * _words_loss(heard_all, torch.from_numpy(sounding).to(device))
     )
+
+
+def names_loss(network: MiniNetwork, more: NamedMixtures, generator: torch.Generator) -> Tensor:
+    """Return the loss of naming alone, a scalar from which only the hearing network learns.
+
+    Stretches of time and of pitch are hidden from it (SpecAugment, Park et al. 2019), so that it
+    has to know a sound by more than one thing. The prompts of the words stay as they are, since
+    the separator knows them.
+    """
+    device = network.words.weight.device
+    seen = _picture_of(more, network.config.unet.n_bins, device)
+    with torch.autocast(device.type, torch.bfloat16):
+        features = network.hearing(hidden(seen, generator))
+        evidence = network.hearing.evidence_of_all(features, network.words.weight.detach())
+    return _words_loss(Heard(features, evidence), torch.from_numpy(more.sounding).to(device))
+
+
+def hidden(picture: Tensor, generator: torch.Generator) -> Tensor:
+    """Return a picture (B, 1, F, T) with stretches of rows and of columns set to silence."""
+    shown = torch.ones_like(picture)
+    for clip in shown:
+        for _ in range(N_HIDDEN):
+            for axis, share in ((1, ROWS_HIDDEN), (2, COLUMNS_HIDDEN)):
+                n_all = clip.shape[axis]
+                first, size = torch.rand(2, generator=generator).tolist()
+                n = int(size * share * n_all)
+                clip.narrow(axis, int(first * (n_all - n)), n).zero_()
+    return picture * shown
 
 
 def _picture_of(more: NamedMixtures, n_bins: int, device: torch.device) -> Tensor:

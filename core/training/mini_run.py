@@ -14,17 +14,19 @@ import torch
 from core.errors import ModelError
 from core.nn.hearing import HearingConfig
 from core.nn.mini import SAMPLE_RATE_HZ, MiniConfig, MiniNetwork
+from core.nn.mini_weights import read_mini
 from core.nn.unet import UNetConfig
 from core.progress import CancelToken, Report
 from core.training.attributions import write_attributions
-from core.training.mini_objective import mini_loss
-from core.training.mini_validation import Validation
+from core.training.beginnings import begin_with, fingerprint
+from core.training.mini_objective import mini_loss, names_loss
+from core.training.mini_validation import VALIDATION_CLIPS, VALIDATION_SAMPLES, Validation
 from core.training.mixing import Mixer, MixingConfig
 from core.training.recipes import keep_recipe
 from core.training.recordings import Part, Recording, find_recordings, split
 from core.training.sound_bank import SoundBank, open_bank
 from core.training.trainer import Trainer, TrainingConfig, train
-from core.training.variation import VariationConfig
+from core.training.variation import STRONG, VariationConfig
 
 WORDS_FILE, DATA_FILE, ATTRIBUTIONS_FILE = "words.json", "data.json", "ATTRIBUTIONS.csv"
 
@@ -42,9 +44,11 @@ class Stage:
     from_step: int
     mixing: MixingConfig = field(default_factory=MixingConfig)
     n_clips: int = 16
-    """In a batch."""
+    """In a batch; with 0, only names are learnt, by the hearing network alone."""
     n_more_mixtures: int = 24
     """In a batch, from which only names are learnt."""
+    naming: MixingConfig | None = None
+    """How the more mixtures are made, where the clips are of another kind or there are none."""
 
 
 def _stages() -> tuple[Stage, ...]:
@@ -64,7 +68,7 @@ def _stages() -> tuple[Stage, ...]:
 
 @dataclass(frozen=True, slots=True)
 class MiniRecipe:
-    """All choices of a run."""
+    """All choices of a run. The defaults are those of a run that begins with nothing."""
 
     training: TrainingConfig = field(default_factory=_schedule)
     stages: tuple[Stage, ...] = field(default_factory=_stages)
@@ -74,12 +78,42 @@ class MiniRecipe:
     validate_every_steps: int = 500
     n_validation_batches: int = 8
     split_seed: int = 0
+    begun_with: str = ""
+    """SHA-256 of the file of weights that the run began with; empty for chance."""
 
     def stage_at(self, step: int) -> Stage:
         return [stage for stage in self.stages if stage.from_step <= step][-1]
 
 
-def train_mini(
+N_NAMING_STEPS = 3_000
+
+
+def further_recipe(weights: Path) -> MiniRecipe:
+    """Return the choices of a run that begins with the weights in a file, which separate already.
+
+    What goes wrong by words goes wrong because a word is heard in the wrong sound, and it is heard
+    worse in recordings it was not taught with. So names come first, from sounds that are varied
+    far more; then all is taught together again, as at the end of the first run.
+
+    Raises:
+        ModelError: the file can't be read.
+    """
+    naming = MixingConfig(variation=STRONG)
+    together = MixingConfig(383 * 256, absent_share=0.12, alone_share=0.15)
+    return MiniRecipe(
+        TrainingConfig(
+            n_steps=N_NAMING_STEPS + 1_500,
+            learning_rate=6e-4,
+            warm_up_steps=100,
+            falling_steps=1_200,
+            averaging=0.998,
+        ),
+        (Stage(0, naming, 0, 24), Stage(N_NAMING_STEPS, together, 6, 8)),
+        begun_with=fingerprint(weights),
+    )
+
+
+def train_mini(  # noqa: PLR0913 - a door with all that a run needs
     data: Path,
     folder: Path,
     recipe: MiniRecipe,
@@ -87,6 +121,7 @@ def train_mini(
     report: Report,
     cancel: CancelToken,
     device: torch.device | None = None,
+    begin: Path | None = None,
 ) -> MiniNetwork:
     """Train on `data`, keep everything in `folder`, and return the averaged network.
 
@@ -97,10 +132,12 @@ def train_mini(
         report: told of each step.
         cancel: stops between two steps; the checkpoint is written first.
         device: None for the CPU.
+        begin: the file of weights that the recipe says the run begins with; not needed to go on.
 
     Raises:
         MediaError: `data` holds no recordings.
-        ModelError: the run in `folder` is of another recipe, or knows other classes.
+        ModelError: the run in `folder` is of another recipe, or knows other classes; or `begin`
+            can't be read, isn't the file of the recipe, or holds a network of another shape.
         Cancelled: asked to stop.
     """
     parts = split(find_recordings(data), recipe.split_seed)
@@ -117,7 +154,7 @@ def train_mini(
     }
     write_attributions(parts[Part.TRAIN], data, folder / ATTRIBUTIONS_FILE)
     _keep_counts(folder, parts, banks)
-    trainer = _trainer(banks[Part.TRAIN], classes, recipe, device)
+    trainer = _trainer(banks[Part.TRAIN], classes, recipe, device, begin)
     held_out = banks[Part.VALIDATION]
     check = _validation(held_out, classes, recipe) if len(held_out.by_class()) > 1 else None
     train(
@@ -132,15 +169,26 @@ def train_mini(
 
 
 def _trainer(
-    bank: SoundBank, classes: tuple[str, ...], recipe: MiniRecipe, device: torch.device | None
+    bank: SoundBank,
+    classes: tuple[str, ...],
+    recipe: MiniRecipe,
+    device: torch.device | None,
+    begin: Path | None,
 ) -> Trainer[MiniNetwork]:
     torch.manual_seed(recipe.training.seed)
     network = MiniNetwork(MiniConfig(len(classes), recipe.unet, recipe.hearing)).to(device)
+    if begin is not None:
+        begin_with(network, read_mini(begin).state_dict(), begin, recipe.begun_with)
 
     def loss(network: MiniNetwork, step: int, generator: torch.Generator) -> torch.Tensor:
-        stage = recipe.stage_at(step)
-        mixer = Mixer(bank, classes, stage.mixing, recipe.training.seed)
-        more = mixer.named(step, stage.n_more_mixtures) if stage.n_more_mixtures else None
+        stage, seed = recipe.stage_at(step), recipe.training.seed
+        naming = Mixer(bank, classes, stage.naming or stage.mixing, seed)
+        more = naming.named(step, stage.n_more_mixtures) if stage.n_more_mixtures else None
+        if not stage.n_clips:
+            if more is None:
+                raise ValueError("a stage without clips needs mixtures to learn names from")
+            return names_loss(network, more, generator)
+        mixer = Mixer(bank, classes, stage.mixing, seed)
         return mini_loss(network, mixer.batch(step, stage.n_clips), generator, more)
 
     return Trainer(network, loss, recipe.training)
@@ -148,7 +196,7 @@ def _trainer(
 
 def _validation(bank: SoundBank, classes: tuple[str, ...], recipe: MiniRecipe) -> Validation:
     mixing = MixingConfig(
-        n_samples=recipe.stages[0].mixing.n_samples,
+        n_samples=VALIDATION_SAMPLES,
         source_shares=(1.0,),
         level_db=(-5.0, 5.0),
         absent_share=0.0,
@@ -158,7 +206,7 @@ def _validation(bank: SoundBank, classes: tuple[str, ...], recipe: MiniRecipe) -
         variation=AS_RECORDED,
     )
     mixer = Mixer(bank, classes, mixing, seed=1)
-    return Validation.drawn(mixer, recipe.n_validation_batches, recipe.stages[0].n_clips)
+    return Validation.drawn(mixer, recipe.n_validation_batches, VALIDATION_CLIPS)
 
 
 def _keep_words(folder: Path, classes: tuple[str, ...]) -> None:

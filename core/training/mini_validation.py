@@ -19,6 +19,9 @@ from core.training.mixing import Batch, Mixer
 
 PROMPTS = ("text", "span", "both", "wrong", "none")
 
+VALIDATION_SAMPLES, VALIDATION_CLIPS = 127 * 256, 16
+"""Of each held-out mixture, and in each batch of them; the same for all runs, to compare them."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Validation:

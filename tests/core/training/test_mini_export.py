@@ -1,6 +1,7 @@
 """What ships of a run: weights that load, and figures, attributions and a card that fit them."""
 
 import json
+import shutil
 
 import cv2
 import pytest
@@ -99,3 +100,17 @@ def test_a_folder_that_lacks_its_attributions_is_refused(taught, tmp_path):
     with pytest.raises(ModelError, match=r"ATTRIBUTIONS.csv and data.json"):
         export_mini(folder, tmp_path / "out")
     assert not (tmp_path / "out").exists()
+
+
+def test_the_card_of_a_run_that_began_with_weights_says_how_to_make_those(taught, tmp_path):
+    folder, _ = taught
+    begun = tmp_path / "begun"
+    shutil.copytree(folder, begun)
+    recipe = json.loads((begun / "recipe.json").read_text("utf-8"))
+    (begun / "recipe.json").write_text(json.dumps({**recipe, "begun_with": "ab" * 32}), "utf-8")
+
+    export_mini(begun, tmp_path / "out")
+
+    card = (tmp_path / "out" / "MODEL_CARD.md").read_text("utf-8")
+    assert "train mini DATA -o FIRST\n" in card
+    assert "--begin FIRST/ready/mini.safetensors --steps 4" in card

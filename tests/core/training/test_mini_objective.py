@@ -10,7 +10,7 @@ from core.nn.mini import MiniNetwork, flow_start
 from core.nn.samplers.flow import FlowSampler
 from core.nn.stft import Stft
 from core.progress import CancelToken, ignore
-from core.training.mini_objective import mini_loss, pictures_of, shares
+from core.training.mini_objective import hidden, mini_loss, names_loss, pictures_of, shares
 from core.training.mini_validation import si_sdr_db
 from core.training.mixing import Batch, Mixer, MixingConfig
 from core.training.recordings import find_recordings
@@ -146,3 +146,41 @@ def test_one_mixture_can_be_learnt_by_heart_and_separated(batch):
     target, residual = torch.from_numpy(batch.target), torch.from_numpy(batch.residual)
     gain_db = si_sdr_db(wave, target) - si_sdr_db(target + residual, target)
     assert gain_db.min() > 6
+
+
+def test_from_names_alone_only_the_hearing_network_learns(mixer):
+    network = MiniNetwork(SMALL)
+
+    names_loss(network, mixer.named(0, 2), torch.Generator().manual_seed(0)).backward()
+
+    learnt = {name for name, one in network.named_parameters() if one.grad is not None}
+    assert learnt == {name for name, _ in network.named_parameters() if "hearing" in name}
+
+
+def test_names_are_learnt_by_heart_even_where_parts_are_hidden(mixer):
+    torch.manual_seed(0)
+    more = mixer.named(0, 2)
+    chance = torch.Generator()
+
+    def loss(network, step, generator):
+        return names_loss(network, more, chance.manual_seed(step))
+
+    trainer = Trainer(
+        MiniNetwork(SMALL), loss, TrainingConfig(60, 3e-3, warm_up_steps=1, falling_steps=1)
+    )
+    losses = [trainer.take_step() for _ in range(60)]
+
+    assert np.mean(losses[-5:]) < 0.3 * losses[0]
+
+
+def test_what_is_hidden_is_a_few_stretches_of_rows_and_columns():
+    picture = torch.ones(3, 1, 64, 128)
+
+    shown = hidden(picture, torch.Generator().manual_seed(1))
+
+    assert 0.4 < shown.mean() < 1
+    for clip in shown[:, 0]:
+        rows, columns = clip.amax(1) > 0, clip.amax(0) > 0
+        # What is left is what neither hides: an outer product.
+        assert torch.equal(clip, rows.float()[:, None] * columns.float()[None])
+    assert torch.equal(picture, torch.ones_like(picture))

@@ -9,8 +9,11 @@ import torch
 
 from core.errors import ModelError
 from core.nn.hearing import HearingConfig
+from core.nn.mini import MiniNetwork
+from core.nn.mini_weights import write_mini
 from core.progress import Cancelled, CancelToken, Progress, ignore
-from core.training.mini_run import MiniRecipe, Stage, train_mini
+from core.training.beginnings import fingerprint
+from core.training.mini_run import MiniRecipe, Stage, further_recipe, train_mini
 from core.training.mixing import MixingConfig
 from core.training.trainer import TrainingConfig
 from tests.core.nn.test_mini import SMALL
@@ -124,3 +127,64 @@ def test_other_classes_are_another_run(data, tmp_path):
 
     with pytest.raises(ModelError, match="bell, gong"):
         run(data, tmp_path / "run", lengthened(2))
+
+
+def test_a_run_may_begin_with_the_weights_of_another_one(data, tmp_path):
+    weights = tmp_path / "earlier.safetensors"
+    longer = replace(TOY.training, n_steps=4, learning_rate=1e-2, seed=7)
+    earlier = run(data, tmp_path / "earlier", replace(TOY, training=longer))
+    write_mini(earlier, weights)
+    one_step = replace(TOY, training=replace(TOY.training, n_steps=1))
+    recipe = replace(one_step, begun_with=fingerprint(weights))
+
+    further = train_mini(
+        data, tmp_path / "further", recipe, report=ignore, cancel=CancelToken(), begin=weights
+    )
+    fresh = run(data, tmp_path / "fresh", one_step)
+
+    far = (fresh.words.weight - earlier.words.weight).abs().max()
+    assert (further.words.weight - earlier.words.weight).abs().max() < far / 100
+
+
+def test_a_run_that_began_with_weights_refuses_others(data, tmp_path):
+    weights = tmp_path / "earlier.safetensors"
+    write_mini(run(data, tmp_path / "earlier"), weights)
+    recipe = replace(TOY, begun_with="0" * 64)
+
+    with pytest.raises(ModelError) as caught:
+        train_mini(
+            data, tmp_path / "on", recipe, report=ignore, cancel=CancelToken(), begin=weights
+        )
+
+    assert "file that the run began with" in caught.value.advice
+
+
+def test_weights_of_another_shape_are_no_beginning(data, tmp_path):
+    weights = tmp_path / "earlier.safetensors"
+    write_mini(run(data, tmp_path / "earlier"), weights)
+
+    with pytest.raises(ModelError) as caught:
+        train_mini(
+            data,
+            tmp_path / "further",
+            further_recipe(weights),  # for a network of the full size
+            report=ignore,
+            cancel=CancelToken(),
+            begin=weights,
+        )
+
+    assert "same kind of network" in caught.value.advice
+
+
+def test_a_stage_without_clips_teaches_names_alone(data, tmp_path):
+    naming = MixingConfig(n_samples=15 * 256)
+    recipe = replace(TOY, stages=(Stage(0, naming, n_clips=0, n_more_mixtures=2),))
+    folder = tmp_path / "names"
+
+    network = run(data, folder, recipe)
+
+    torch.manual_seed(recipe.training.seed)
+    begun = MiniNetwork(network.config)
+    kept = zip(network.unet.parameters(), begun.unet.parameters(), strict=True)
+    assert all(torch.equal(one, other) for one, other in kept)
+    assert not torch.equal(network.hearing.features.weight, begun.hearing.features.weight)

@@ -68,3 +68,27 @@ def test_where_nothing_shall_vary_nothing_does():
 
     assert {config.drawn_speed(random) for _ in range(50)} == {1.0}
     np.testing.assert_array_equal(varied(sound, RATE_HZ, 1.0, config, random), sound)
+
+
+def test_a_narrowed_band_loses_both_ends_and_keeps_the_middle():
+    sound = noise(1.0, seed=2)[0].astype(np.float32)
+    config = VariationConfig(colour_db=0.0, band_share=1.0)
+
+    changed = varied(sound, RATE_HZ, 1.0, config, np.random.default_rng(1))
+
+    before, after = (np.abs(np.fft.rfft(one)) for one in (sound, changed))
+    gains_db = 20 * np.log10(after / before + 1e-9)
+    assert gains_db[5:20].mean() < -6  # 5 to 20 Hz
+    assert gains_db[800:1200].mean() > -3
+
+
+def test_a_room_rings_on_after_the_sound_and_keeps_how_loud_it_was():
+    sound = np.zeros(RATE_HZ, np.float32)
+    sound[1000:2000] = noise(1.0, seed=3)[0][:1000]
+    config = VariationConfig(colour_db=0.0, room_share=1.0)
+
+    changed = varied(sound, RATE_HZ, 1.0, config, np.random.default_rng(0))
+
+    assert np.abs(changed[2000:3000]).max() > 1e-3
+    assert np.abs(changed[:1000]).max() < 1e-6  # no sound before its cause
+    assert np.linalg.norm(changed) == pytest.approx(np.linalg.norm(sound), rel=0.2)
