@@ -68,8 +68,11 @@ def pictures(
     out: Folder,
     steps: Steps = None,
     device: Device = "auto",
+    begin: Begin = None,
 ) -> None:
     """Train the small network that says what a clicked region shows; an hour on one core.
+
+    With --begin it goes on learning from weights that know pictures already.
 
     Ctrl+C stops after the step it is in and keeps everything. The same command goes on.
     """
@@ -77,13 +80,15 @@ def pictures(
     def work(line: ProgressLine, cancel: CancelToken) -> None:
         from core.separation.devices import pick_device
         from core.training.recipes import kept_recipe
-        from core.training.seeing_run import SeeingRecipe, train_seeing
+        from core.training.seeing_run import SeeingRecipe, further_recipe, train_seeing
 
-        recipe = SeeingRecipe()
+        recipe = further_recipe(begin) if begin else SeeingRecipe()
         schedule = chosen_schedule(recipe.training, kept_recipe(out), steps, None)
         recipe = replace(recipe, training=schedule)
         where = pick_device(device)
-        train_seeing(data, out, recipe, report=line.report, cancel=cancel, device=where)
+        train_seeing(
+            data, out, recipe, report=line.report, cancel=cancel, device=where, begin=begin
+        )
         line.clear()
         print(f"{out}: all {schedule.n_steps} steps are taken.")
         print(f"To ship it: main.py train export {out} -o resources/mini")

@@ -74,11 +74,15 @@ Each file with its author and licence is in `ATTRIBUTIONS_PICTURES.csv`; thanks 
 
 ## Once more
 
-    main.py train pictures DATA -o RUN
+{commands}
     main.py train export RUN -o resources/mini
 
 The choices are in `seeing_recipe.json`. The run can be stopped and gone on with.
 """
+
+_COMMANDS = "    main.py train pictures DATA -o RUN"
+_FURTHER_COMMANDS = """    main.py train pictures DATA -o FIRST
+    main.py train pictures DATA -o RUN --begin FIRST/seeing.safetensors"""
 
 _KINDS = (
     ("right", "top 1"),
@@ -104,7 +108,9 @@ class SeeingFacts:
 def seeing_card(facts: SeeingFacts) -> str:
     """Return the card as Markdown."""
     test, training = facts.scores["test"], facts.recipe["training"]
+    has_begun = bool(facts.recipe.get("begun_with"))
     return _CARD.format(
+        commands=_FURTHER_COMMANDS if has_begun else _COMMANDS,
         n_words=len(facts.config.words),
         n_weights=f"{facts.n_weights:,}",
         megabytes=facts.n_bytes / 1e6,

@@ -12,8 +12,9 @@ from pathlib import Path
 
 import torch
 
-from core.nn.seeing import SeeingConfig, SeeingNetwork, save_seeing
+from core.nn.seeing import SeeingConfig, SeeingNetwork, load_seeing, save_seeing
 from core.progress import CancelToken, Report
+from core.training.beginnings import begin_with, fingerprint
 from core.training.pictures import Picture, find_pictures, split_pictures, words_of
 from core.training.pictures_attributions import write_picture_attributions
 from core.training.pictures_bank import BankedPicture, read_pictures
@@ -41,7 +42,7 @@ def _schedule() -> TrainingConfig:
 
 @dataclass(frozen=True, slots=True)
 class SeeingRecipe:
-    """All choices of a run."""
+    """All choices of a run. The defaults are those of a run that begins with nothing."""
 
     training: TrainingConfig = field(default_factory=_schedule)
     mixing: CropMixing = field(default_factory=CropMixing)
@@ -57,12 +58,32 @@ class SeeingRecipe:
     """In a batch."""
     validate_every_steps: int = 300
     split_seed: int = 0
+    begun_with: str = ""
+    """SHA-256 of the file of weights that the run began with; empty for chance."""
 
     def config(self, words: tuple[str, ...]) -> SeeingConfig:
         return SeeingConfig(words, self.side_px, self.widths, self.n_blocks, self.has_mask)
 
 
-def train_seeing(
+def further_recipe(weights: Path) -> SeeingRecipe:
+    """Return the choices of a run that goes on with the weights in a file, on large crops alone.
+
+    Raises:
+        ModelError: the file can't be read.
+    """
+    schedule = TrainingConfig(
+        n_steps=1_400,
+        learning_rate=1e-3,
+        warm_up_steps=50,
+        falling_steps=1_200,
+        weight_decay=0.05,
+        averaging=0.995,
+        seed=1,
+    )
+    return SeeingRecipe(schedule, early_steps=0, begun_with=fingerprint(weights))
+
+
+def train_seeing(  # noqa: PLR0913 - a door with all that a run needs
     data: Path,
     folder: Path,
     recipe: SeeingRecipe,
@@ -70,6 +91,7 @@ def train_seeing(
     report: Report,
     cancel: CancelToken,
     device: torch.device | None = None,
+    begin: Path | None = None,
 ) -> SeeingNetwork:
     """Train on `data`, keep everything in `folder`, and return the averaged, calibrated network.
 
@@ -80,10 +102,12 @@ def train_seeing(
         report: told of each step.
         cancel: stops between two steps; the checkpoint is written first.
         device: where to compute; the processor if None.
+        begin: the file of weights that the recipe says the run begins with; not needed to go on.
 
     Raises:
         MediaError: `data` holds no pictures of two classes, or one can't be decoded.
-        ModelError: the checkpoint in `folder` is of another recipe.
+        ModelError: the checkpoint in `folder` is of another recipe, or `begin` can't be read,
+            isn't the file of the recipe, or holds a network of another shape.
         Cancelled: asked to stop.
     """
     pictures = find_pictures(data)
@@ -96,6 +120,9 @@ def train_seeing(
 
     held_out = read(Part.VALIDATION)
     trainer = _trainer(read(Part.TRAIN), recipe, words, device or torch.device("cpu"))
+    if begin is not None:
+        begin_with(trainer.network, load_seeing(begin).state_dict(), begin, recipe.begun_with)
+        trainer.averaged.load_state_dict(trainer.network.state_dict())
     folder.mkdir(parents=True, exist_ok=True)
     keep_recipe(folder, asdict(recipe))
     train(

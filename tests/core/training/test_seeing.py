@@ -13,11 +13,12 @@ from core.errors import ExportError, MediaError, ModelError
 from core.nn.seeing import SeeingNetwork, load_seeing
 from core.progress import Cancelled, CancelToken, Progress, ignore
 from core.separation.seen_words import believe
+from core.training.beginnings import fingerprint
 from core.training.pictures_mixing import CropMixing
 from core.training.pictures_variation import VariationChances
 from core.training.seeing_export import export_seeing
 from core.training.seeing_objective import SeeingObjective
-from core.training.seeing_run import SeeingRecipe, train_seeing
+from core.training.seeing_run import WEIGHTS_FILE, SeeingRecipe, train_seeing
 from core.training.seeing_scores import Seen, best_temperature
 from core.training.trainer import TrainingConfig
 from tests.helpers.shapes import ground, shape, write_pictures
@@ -233,3 +234,25 @@ def test_files_that_ship_are_not_replaced_without_being_asked(run, tmp_path):
         export_seeing(place, tmp_path)
 
     assert len(export_seeing(place, tmp_path, may_overwrite=True)) == 6
+
+
+def test_a_run_may_begin_with_the_weights_of_another_one(run, folder, tmp_path):
+    weights = run[1] / WEIGHTS_FILE
+    short = replace(TOY, training=replace(TOY.training, n_steps=1, learning_rate=1e-9), n_crops=4)
+    recipe = replace(short, begun_with=fingerprint(weights))
+
+    further = train_seeing(
+        folder, tmp_path, recipe, report=ignore, cancel=CancelToken(), begin=weights
+    )
+
+    # Half precision lies between the two runs.
+    torch.testing.assert_close(further.out.weight, run[0].out.weight, rtol=2e-3, atol=1e-4)
+    with pytest.raises(ModelError, match="not the file"):
+        train_seeing(
+            folder,
+            tmp_path / "other",
+            replace(short, begun_with="0" * 64),
+            report=ignore,
+            cancel=CancelToken(),
+            begin=weights,
+        )
