@@ -51,15 +51,15 @@ class Download:
             DownloadError: it did not arrive; what did is kept, unless it is wrong.
             Cancelled: the person asked to stop; what has arrived is kept.
         """
-        n_failures, n_bytes_before = 0, self._partial.n_bytes
+        n_failures, most_bytes = 0, self._partial.n_bytes
         while True:
             try:
                 sums = self._fetch(arrived)
                 self._refuse_misfit(sums)
             except faults.DownloadError as error:
-                has_moved = self._partial.n_bytes > n_bytes_before
-                n_failures = 1 if has_moved else n_failures + 1
-                n_bytes_before = self._partial.n_bytes
+                # Compared with the most there ever was: starting over is no progress.
+                n_failures = 1 if self._partial.n_bytes > most_bytes else n_failures + 1
+                most_bytes = max(most_bytes, self._partial.n_bytes)
                 pause_s = patience.pause_s(error, n_failures)
                 if pause_s is None:
                     raise
@@ -179,4 +179,4 @@ def refuse_full_disk(folder: Path, needed_bytes: int) -> None:
         folder = folder.parent
     free_bytes = shutil.disk_usage(folder).free
     if needed_bytes + SPARE_BYTES > free_bytes:
-        raise faults.no_space(folder, needed_bytes + SPARE_BYTES, free_bytes)
+        raise faults.no_space(needed_bytes + SPARE_BYTES, free_bytes)

@@ -4,12 +4,13 @@ All of them in one place, so that they sound alike and docs/model-store.md can l
 """
 
 import errno
+import math
 import shutil
 from pathlib import Path
 
 from core.domain.models import ModelEntry
 from core.errors import StoreError
-from core.units import format_duration
+from core.store.places import models_folder
 
 
 class DownloadError(StoreError):
@@ -92,13 +93,13 @@ def no_access(entry: ModelEntry, status: int, *, has_token: bool) -> DownloadErr
             message,
             advice=f"“{entry.title}” is only given to people its owner has let in. Ask for access "
             f"on {entry.page}, make an access token in the settings of your account there, and "
-            "enter it here.",
+            "enter it in the model store (--token-stdin on the command line).",
         )
     if status == 401:
         return DownloadError(
             message,
             advice="The token was not accepted. It may be mistyped, expired or revoked: make a new "
-            "one in the settings of your account, with leave to read, and enter it here.",
+            "one in the settings of your account, with leave to read, and enter that.",
         )
     return DownloadError(
         message,
@@ -116,7 +117,7 @@ def not_there(entry: ModelEntry, name: str) -> DownloadError:
 
 
 def too_many(host: str, wait_s: float | None) -> DownloadError:
-    when = f"in {format_duration(wait_s)}" if wait_s else "in some minutes"
+    when = f"in {math.ceil(wait_s / 60)} min" if wait_s else "in some minutes"
     return DownloadError(
         f"{host} answers 429, wait {wait_s} s",
         advice=f"{host} has had too many requests from here. Try again {when}. {_GOES_ON}",
@@ -147,6 +148,14 @@ def not_a_file(host: str, name: str) -> DownloadError:
         f"{host} sends a web page instead of {name}",
         advice="A web page came instead of the file. Perhaps this network wants a sign-in first: "
         "open any page in a browser, then try again.",
+    )
+
+
+def goes_in_circles(host: str, n_hops: int) -> DownloadError:
+    return DownloadError(
+        f"{host} sends the download elsewhere more than {n_hops} times",
+        advice=f"{host} sends the download round in circles. Try again later, or import the model "
+        "from a folder.",
     )
 
 
@@ -183,18 +192,20 @@ def changed(name: str) -> DownloadError:
     )
 
 
-def no_space(folder: object, needed_bytes: int, free_bytes: int) -> DownloadError:
+def no_space(needed_bytes: int, free_bytes: int) -> DownloadError:
+    folder = models_folder()
     return DownloadError(
         f"{folder} has {free_bytes} bytes free and needs {needed_bytes}",
-        advice=f"There is no room: {size(needed_bytes)} are needed and {size(free_bytes)} are free "
-        f"where {folder} lies. Make room, then install again; what has arrived is kept.",
+        advice=f"There is no room: {size(needed_bytes)} are needed, with some to spare, and "
+        f"{size(free_bytes)} are free where {folder} lies. Make room, then try again; what has "
+        "been downloaded is kept.",
     )
 
 
 def of_disk(path: Path, error: OSError) -> DownloadError:
     """The system refused to write: a full disk, or another reason."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return no_space(path.parent, 1, shutil.disk_usage(path.parent).free)
+        return no_space(1, shutil.disk_usage(path.parent).free)
     return cannot_write(path, error)
 
 

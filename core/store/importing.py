@@ -139,9 +139,9 @@ class _Import:
 
 def _another_file(path: str, sums: Sums, wanted: Fingerprint) -> StoreError:
     is_size = sums.misfit == "size"
-    why = f"{faults.size(sums.n_bytes)} long" if is_size else f"of another {sums.misfit}"
+    why = f"it is {faults.size(sums.n_bytes)} long" if is_size else f"its {sums.misfit} is another"
     return StoreError(
-        f"{path} is {why}: {sums.n_bytes} bytes, sha256 {sums.sha256}; wanted {wanted}",
-        advice=f"{path} is not the published file: it is {why}, so it is damaged or of another "
-        "version. Get it again. Weights of your own can be imported by saying so.",
+        f"{path}: {why}: {sums.n_bytes} bytes, sha256 {sums.sha256}; wanted {wanted}",
+        advice=f"{path} is not the published file: {why}, so it is damaged or of another "
+        "version. Get it again. (For weights of your own: main.py models import --own-weights.)",
     )

@@ -39,6 +39,18 @@ class Verified:
     def is_good(self) -> bool:
         return not self.damaged and not self.missing
 
+    def refuse_damage(self) -> None:
+        """Raise `StoreError` where something of the model is damaged or missing."""
+        if self.is_good:
+            return
+        bad = self.damaged or self.missing
+        what = "damaged, and was set aside" if self.damaged else "missing"
+        raise StoreError(
+            f"{self.entry.name}: damaged {self.damaged}, missing {self.missing}",
+            advice=f"{' and '.join(bad)} of “{self.entry.title}” is {what}. Install the model "
+            "again: only what is missing is fetched.",
+        )
+
 
 def verify(entry: ModelEntry, report: Report, cancel: CancelToken) -> Verified:
     """Compare every file of `entry` with its receipt or the catalogue.

@@ -79,7 +79,7 @@ def ask(wish: Wish) -> Answer:
             return Answer(body.status, url, headers, first_headers, body)
         body.close()
         url = _next_url(url, headers["location"])
-    raise faults.bad_redirect(urlsplit(wish.url).netloc, f"more than {_N_HOPS} times")
+    raise faults.goes_in_circles(urlsplit(wish.url).netloc, _N_HOPS)
 
 
 def _open(opener: urllib.request.OpenerDirector, wish: Wish, url: str) -> http.client.HTTPResponse:
