@@ -11,6 +11,7 @@ from pathlib import Path
 from core.domain.models import ModelEntry
 from core.errors import StoreError
 from core.store.places import models_folder
+from core.units import format_size
 
 
 class DownloadError(StoreError):
@@ -26,15 +27,6 @@ class DownloadError(StoreError):
 
 
 _GOES_ON = "What has arrived is kept: install it again to go on from there."
-
-
-def size(n_bytes: float) -> str:
-    """Return a size as people write it: `601 MB`."""
-    for unit, step in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
-        if n_bytes >= step:
-            number = n_bytes / step
-            return f"{number:.1f} {unit}" if number < 10 else f"{number:.0f} {unit}"
-    return f"{n_bytes:.0f} bytes"
 
 
 def unreachable(host: str, reason: object) -> DownloadError:
@@ -168,11 +160,11 @@ def bad_redirect(host: str, reason: str) -> DownloadError:
 
 
 def wrong_size(name: str, got_bytes: int, wanted_bytes: int) -> DownloadError:
+    got, wanted = format_size(got_bytes), format_size(wanted_bytes)
     return DownloadError(
         f"{name} has {got_bytes} bytes instead of {wanted_bytes}",
-        advice=f"{name} is {size(got_bytes)} long instead of {size(wanted_bytes)}, so it is not "
-        "the file it should be, and it was thrown away. Try again later; if it stays so, the "
-        "source has changed.",
+        advice=f"{name} is {got} long instead of {wanted}, so it is not the file it should be, and "
+        "it was thrown away. Try again later; if it stays so, the source has changed.",
     )
 
 
@@ -193,12 +185,11 @@ def changed(name: str) -> DownloadError:
 
 
 def no_space(needed_bytes: int, free_bytes: int) -> DownloadError:
-    folder = models_folder()
+    folder, needed, free = models_folder(), format_size(needed_bytes), format_size(free_bytes)
     return DownloadError(
         f"{folder} has {free_bytes} bytes free and needs {needed_bytes}",
-        advice=f"There is no room: {size(needed_bytes)} are needed, with some to spare, and "
-        f"{size(free_bytes)} are free where {folder} lies. Make room, then try again; what has "
-        "been downloaded is kept.",
+        advice=f"There is no room: {needed} are needed, with some to spare, and {free} are free "
+        f"where {folder} lies. Make room, then try again; what has been downloaded is kept.",
     )
 
 

@@ -15,6 +15,7 @@ from core.store.downloading import refuse_full_disk
 from core.store.receipt import FileReceipt
 from core.store.sources import Source, opened
 from core.store.staging import Staging, locked
+from core.units import format_size
 
 _N_NAMED = 5
 
@@ -139,7 +140,7 @@ class _Import:
 
 def _another_file(path: str, sums: Sums, wanted: Fingerprint) -> StoreError:
     is_size = sums.misfit == "size"
-    why = f"it is {faults.size(sums.n_bytes)} long" if is_size else f"its {sums.misfit} is another"
+    why = f"it is {format_size(sums.n_bytes)} long" if is_size else f"its {sums.misfit} is another"
     return StoreError(
         f"{path}: {why}: {sums.n_bytes} bytes, sha256 {sums.sha256}; wanted {wanted}",
         advice=f"{path} is not the published file: {why}, so it is damaged or of another "

@@ -10,7 +10,7 @@ from typing import Any
 
 from core.errors import StoreError
 from core.progress import CancelToken
-from core.store.checksums import Fingerprint, sums_of
+from core.store.checksums import FIRST_USE, Fingerprint, sums_of
 
 NAME = "soloist-model.json"
 
@@ -41,6 +41,11 @@ class Receipt:
     source: str
     licence: str
     files: tuple[FileReceipt, ...]
+
+    @property
+    def unproved(self) -> tuple[str, ...]:
+        """Paths of the files that nobody vouches for."""
+        return tuple(one.path for one in self.files if one.known_by == FIRST_USE)
 
 
 def has_receipt(folder: Path) -> bool:
