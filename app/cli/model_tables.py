@@ -3,8 +3,8 @@
 import textwrap
 from collections.abc import Sequence
 
-from core.domain.models import Licence, ModelEntry, ModelStatus
-from core.units import format_size
+from core.domain.model_words import access_words, commercial_words, memory_words, size_words
+from core.domain.models import Licence, ModelStatus
 
 WIDTH = 100
 _COLUMNS = (23, 20, 13, 31)
@@ -17,33 +17,20 @@ def table(statuses: Sequence[ModelStatus]) -> str:
     for one in statuses:
         entry = one.entry
         marks = "gated" if entry.is_gated else ("" if entry.is_downloadable else "import")
-        lines.append(_row(entry.name, one.state.value, size_of(one), entry.licence.name, marks))
+        lines.append(_row(entry.name, one.state.value, size_words(one), entry.licence.name, marks))
         lines += textwrap.wrap(entry.purpose, WIDTH, initial_indent="  ", subsequent_indent="  ")
     return "\n".join(lines)
-
-
-def size_of(one: ModelStatus) -> str:
-    """Return the size on this disk, or roughly what it would be."""
-    if one.is_installed or one.size_bytes:
-        return format_size(one.size_bytes)
-    about = one.entry.about_bytes
-    return f"about {format_size(about)}" if about else "not known"
 
 
 def page(one: ModelStatus) -> str:
     """Return everything that is known of a model, its licence at the end."""
     entry = one.entry
-    memory = ", ".join(
-        f"{format_size(n_bytes)} in {precision}"
-        for precision, n_bytes in entry.weights_memory_bytes.items()
-    )
     facts = {
         "state": one.state.value,
         "what for": entry.purpose,
         "version": entry.version,
-        "size": size_of(one),
-        "memory": f"weights {memory}" if memory else "not known",
-        "": entry.memory_note,
+        "size": size_words(one),
+        "memory": memory_words(entry),
         "access": access_words(entry),
         "needs": ", ".join(entry.requires),
         "page": entry.page,
@@ -70,18 +57,6 @@ def licence_text(licence: Licence) -> str:
     if not licence.is_whole:
         text = "\n\n".join(textwrap.fill(one, WIDTH) for one in paragraphs)
     return f"{licence.name}{kind}\n{licence.url}\n\n{text.strip()}"
-
-
-def access_words(entry: ModelEntry) -> str:
-    if not entry.is_downloadable:
-        return "import only: download it with a browser, then import the folder"
-    return "gated: ask its owner, then give a token" if entry.is_gated else "free to download"
-
-
-def commercial_words(licence: Licence) -> str:
-    if licence.allows_commercial is None:
-        return "commercial use unclear, read it"
-    return "commercial use allowed" if licence.allows_commercial else "no commercial use"
 
 
 def _row(*cells: str) -> str:

@@ -139,6 +139,18 @@ def remove(
     raise typer.Exit(run_plainly(work))
 
 
+@models.command("forget-token")
+def forget_token() -> None:
+    """Take the access token out of the password store of the system."""
+
+    def work(line: ProgressLine, cancel: CancelToken) -> None:
+        from core.jobs.models import ForgetTokenJob
+
+        _do(ForgetTokenJob(), line, cancel)
+
+    raise typer.Exit(run_plainly(work))
+
+
 def refuse_imports(wanting: Sequence["ModelEntry"]) -> None:
     """Say before anything is downloaded that one of the models cannot be.
 

@@ -116,3 +116,8 @@ class ModelStatus:
     @property
     def is_installed(self) -> bool:
         return self.state in (ModelState.INSTALLED, ModelState.UNCHECKED)
+
+    @property
+    def is_begun(self) -> bool:
+        """Whether a download waits to be gone on with."""
+        return self.state is ModelState.PARTIAL

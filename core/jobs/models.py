@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from core.domain.models import ModelEntry
+from core.domain.models import ModelEntry, ModelStatus
 from core.errors import StoreError
 from core.jobs.requests import next_job_id
 from core.progress import CancelToken, Report
@@ -22,6 +22,30 @@ class ModelAnswer:
     job_id: int
     said: str
     notices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ListModelsJob:
+    """Look how much of each model is there."""
+
+    job_id: int = field(default_factory=next_job_id)
+
+    @property
+    def label(self) -> str:
+        return "List the models"
+
+    def __call__(self, report: Report, cancel: CancelToken) -> tuple[ModelStatus, ...]:
+        """Return the state of every model of the catalogue.
+
+        Raises:
+            ModelError: the catalogue is damaged.
+        """
+        from core.store.catalogue import catalogue
+        from core.store.presence import status
+
+        del report
+        cancel.raise_if_cancelled()
+        return tuple(map(status, catalogue()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +188,30 @@ class RemoveJob:
         return ModelAnswer(
             self.job_id, f"Removed {self.entry.title}: {format_size(n_bytes)} are free."
         )
+
+
+@dataclass(frozen=True, slots=True)
+class ForgetTokenJob:
+    """Take the access token out of the password store."""
+
+    job_id: int = field(default_factory=next_job_id)
+
+    @property
+    def label(self) -> str:
+        return "Forget the access token"
+
+    def __call__(self, report: Report, cancel: CancelToken) -> ModelAnswer:
+        """Return that it is gone.
+
+        Raises:
+            StoreError: the password store cannot be used.
+        """
+        from core.store.tokens import forget_token
+
+        del report
+        cancel.raise_if_cancelled()
+        forget_token()
+        return ModelAnswer(self.job_id, "The access token is forgotten.")
 
 
 def named(entries: tuple[ModelEntry, ...]) -> str:

@@ -66,6 +66,9 @@ def with_required(*names: str) -> tuple[ModelEntry, ...]:
 def status(wanted: ModelEntry) -> ModelStatus:
     """Return how much of a model is there."""
     folder, waiting = folder_of(wanted), incoming_folder() / wanted.name
+    if not folder.exists() and not waiting.exists():  # most of them: one look is enough
+        missing = tuple(file.path for file in wanted.files if not file.is_optional)
+        return ModelStatus(wanted, ModelState.ABSENT, folder, 0, missing)
     missing = missing_files(wanted, folder)
     is_begun = any(find_file(file, folder) for file in wanted.files)
     waiting_bytes = _size_of(waiting)
