@@ -29,7 +29,8 @@ class LicenceDialog(QDialog):
         for licence, titles in licences:
             self.tabs.addTab(_page(licence, titles), licence.name)
         self.tabs.tabBar().setVisible(len(licences) > 1)
-        it = "this licence" if len(licences) == 1 else f"all {len(licences)} licences"
+        self.tabs.tabBar().setDrawBase(False)
+        it = {1: "this licence", 2: "both licences"}.get(len(licences), "all licences")
         self.accepts = QCheckBox(f"I have &read {it} and accept")
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         self.go = buttons.addButton("&Download", QDialogButtonBox.ButtonRole.AcceptRole)

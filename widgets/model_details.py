@@ -29,7 +29,6 @@ class ModelDetails(QScrollArea):
         self._form = QFormLayout()
         self._form.setHorizontalSpacing(16)
         self._form.setVerticalSpacing(8)
-        self._form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         self._values: dict[str, QLabel] = {}
         inside = QWidget()
         column = QVBoxLayout(inside)
@@ -55,7 +54,12 @@ class ModelDetails(QScrollArea):
         self._put("Memory", memory_words(entry))
         self._put("Licence", f"{licence}<br>{_link(entry.licence.url)}", is_rich=True)
         self._put("Access", access_words(entry))
-        self._put("Needs", ", ".join(map(_needed, required)))
+        comes_along = "comes along" if entry.is_downloadable else "not installed"
+        needs = (
+            f"{each.entry.title} ({'installed' if each.is_installed else comes_along})"
+            for each in required
+        )
+        self._put("Needs", ", ".join(needs))
         self._put("Version", entry.version)
         self._put("Page", _link(entry.page), is_rich=True)
         self._put("Folder", str(one.folder) if one.is_installed else "")
@@ -78,15 +82,12 @@ class ModelDetails(QScrollArea):
             self._values[name] = label
             head = QLabel(name)
             head.setProperty("rank", "muted")
+            head.setAlignment(Qt.AlignmentFlag.AlignTop)
             self._form.addRow(head, label)
         label = self._values[name]
         label.setTextFormat(Qt.TextFormat.RichText if is_rich else Qt.TextFormat.PlainText)
         label.setText(text)
         self._form.setRowVisible(label, bool(text))
-
-
-def _needed(one: ModelStatus) -> str:
-    return f"{one.entry.title} ({'installed' if one.is_installed else 'comes along'})"
 
 
 def _link(url: str) -> str:

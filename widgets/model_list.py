@@ -18,7 +18,7 @@ from widgets.icons import paint_icon
 from widgets.theme import current_theme
 
 _STATUS_ROLE = Qt.ItemDataRole.UserRole + 1
-_ROW_PX, _ICON_PX, _MARGIN_PX = 46, 16, 10
+_ROW_PX, _ICON_PX, _MARGIN_PX = 48, 16, 10
 _SIGNS = {
     ModelState.INSTALLED: ("good", "good"),
     ModelState.UNCHECKED: ("good", "muted"),
@@ -121,7 +121,7 @@ class _TwoLines(QStyledItemDelegate):
         top = rect.center().y() - _ICON_PX / 2 + 0.5
         box = QRectF(rect.left() + _MARGIN_PX, top, _ICON_PX, _ICON_PX)
         paint_icon(painter, name, box, colour)
-        words = rect.adjusted(2 * _MARGIN_PX + _ICON_PX, 5, -_MARGIN_PX, -5)
+        words = rect.adjusted(2 * _MARGIN_PX + _ICON_PX, 7, -_MARGIN_PX, -7)
         top_left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop
         bottom_left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom
         lines = (

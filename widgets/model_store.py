@@ -160,8 +160,9 @@ class ModelStore(QDialog):
         self.remove.clicked.connect(lambda: self.remove_requested.emit(self.list.selected))
 
     def _on_selected(self, name: str) -> None:
-        self._wanted = name
-        self.say(Severity.INFO, "")
+        if name != self._wanted:
+            self._wanted = name
+            self.say(Severity.INFO, "")  # what was said is about another model
         self._refresh()
 
     def _on_install(self) -> None:

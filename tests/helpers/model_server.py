@@ -173,10 +173,11 @@ class _Handler(BaseHTTPRequestHandler):
     def _send_body(self, body: bytes, mishap: Mishap) -> None:
         for end in (mishap.cut_after, mishap.stall_after):
             body = body if end is None else body[:end]
-        step = max(1, len(body) // 20) if self.models.slice_pause_s else max(1, len(body))
+        is_slow = self.models.slice_pause_s > 0 and len(body) >= 20_000
+        step = max(1, len(body) // 20 if is_slow else len(body))
         for start in range(0, len(body), step):
             self.wfile.write(body[start : start + step])
-            if self.models.slice_pause_s:
+            if is_slow:
                 self.wfile.flush()
                 self.models.wait(self.models.slice_pause_s)
         self.wfile.flush()
