@@ -53,9 +53,8 @@ class ModelList(QListWidget):
         self.setVerticalScrollMode(QListWidget.ScrollMode.ScrollPerPixel)
         self.currentRowChanged.connect(self._on_row)
 
-    def set_models(self, models: tuple[ModelStatus, ...]) -> None:
-        """Show these; the selected one stays selected."""
-        chosen = self.selected
+    def set_models(self, models: tuple[ModelStatus, ...], chosen: str) -> None:
+        """Show these, with the one called `chosen` selected."""
         self.blockSignals(True)
         self.clear()
         for one in models:

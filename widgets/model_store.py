@@ -72,16 +72,15 @@ class ModelStore(QDialog):
     def set_models(self, models: tuple[ModelStatus, ...]) -> None:
         """Show the state of all models."""
         self._models = {one.entry.name: one for one in models}
-        self.list.set_models(models)
-        if self._wanted:
-            self.list.select(self._wanted)
+        self.list.set_models(models, self._wanted)
         self._refresh()
 
     def select(self, name: str) -> None:
         """Show the model called `name`, now or as soon as it is known."""
-        self._wanted = name
         if name in self._models:
             self.list.select(name)
+        else:
+            self._wanted = name
 
     def set_progress(self, row: JobRow | None) -> None:
         """Show the running work; None when there is none."""

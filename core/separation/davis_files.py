@@ -54,9 +54,9 @@ def find_davis(engine: str, models: Path) -> DavisFiles:
         wanted = _wanted(unets, frames)
         raise ModelError(
             f"no unet_*.pth and frame_*.pth with the same ending in {folder}",
-            advice=f"Put {' and '.join(wanted)} of the official checkpoints into {folder}, or import "
-            "their folder in the model store. They are linked on the page of the DAVIS project, "
-            "under “Model Zoos”.",
+            advice=f"Put {' and '.join(wanted)} of the official checkpoints into {folder}, or "
+            "import their folder in the model store. They are linked on the page of the DAVIS "
+            "project, under “Model Zoos”.",
         )
     pair = unets[both[0]], frames[both[0]]
     stamps = tuple((stat.st_size, stat.st_mtime_ns) for stat in (path.stat() for path in pair))
