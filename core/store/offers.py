@@ -7,7 +7,7 @@ the catalogue knows no sum.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from core.domain.models import ModelEntry, ModelFile
 from core.progress import CancelToken
@@ -40,7 +40,7 @@ class Asker:
     """Who asks: the model, the token, and how patient the person is."""
 
     entry: ModelEntry
-    token: str | None = None
+    token: str | None = field(default=None, repr=False)
     stall_s: float = 30.0
 
     def wish(self, url: str, name: str, **headers: str) -> Wish:
