@@ -70,7 +70,7 @@ def refuse_failure(answer: Answer, asker: Asker, name: str, *, is_head: bool = F
     status, host = answer.status, answer.host
     if status in (_OK, _PARTIAL):
         return
-    is_elsewhere = answer.first_headers is not answer.headers
+    is_elsewhere = answer.own_headers is not answer.headers
     if is_head and is_elsewhere and status not in (_UNAUTHORIZED, _TOO_MANY):
         return  # stores that sign addresses for GET alone refuse HEAD
     if status in (_UNAUTHORIZED, _FORBIDDEN):
@@ -92,15 +92,15 @@ def _offer(file: ModelFile, path: str, url: str, answer: Answer) -> Offer:
         raise faults.wrong_size(path, told.size_bytes or 0, known.size_bytes)
     size_bytes = known.size_bytes if known.size_bytes is not None else told.size_bytes
     wanted = replace(known if known.has_sum else told, size_bytes=size_bytes)
-    return Offer(file, path, url, wanted, answer.first_headers.get("x-repo-commit", ""))
+    return Offer(file, path, url, wanted, answer.own_headers.get("x-repo-commit", ""))
 
 
 def _told(answer: Answer) -> Fingerprint:
     """Return what the server says of the file."""
-    first = answer.first_headers
-    is_hub = "x-repo-commit" in first
-    etag = bare(first.get("x-linked-etag") or (first.get("etag", "") if is_hub else ""))
-    size = first.get("x-linked-size") or _length(answer)
+    own = answer.own_headers
+    is_hub = "x-repo-commit" in own
+    etag = bare(own.get("x-linked-etag") or (own.get("etag", "") if is_hub else ""))
+    size = own.get("x-linked-size") or _length(answer)
     sha256 = etag if is_hub and _SHA256.fullmatch(etag) else None
     sha1 = etag if is_hub and _SHA1.fullmatch(etag) else None
     return Fingerprint(

@@ -10,7 +10,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from urllib.parse import SplitResult, urljoin, urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from core.store import faults
 
@@ -40,8 +40,9 @@ class Answer:
     url: str
     headers: Mapping[str, str]
     """With names in small letters."""
-    first_headers: Mapping[str, str]
-    """Of the host that was asked, before it sent us elsewhere: the hub tells sums there."""
+    own_headers: Mapping[str, str]
+    """Of the last answer of the host that was asked, before it sent us elsewhere: the hub sends
+    names that have changed on to itself, and tells sums there."""
     body: http.client.HTTPResponse
 
     @property
@@ -70,13 +71,14 @@ def ask(wish: Wish) -> Answer:
         DownloadError: the server cannot be reached or trusted, or sends us somewhere unsafe.
     """
     opener = urllib.request.build_opener(_AnswersAsTheyAre)
-    url, first_headers = wish.url, None
+    url, own_headers = wish.url, None
     for _ in range(_N_HOPS):
         body = _open(opener, wish, url)
         headers = {name.lower(): value for name, value in body.getheaders()}
-        first_headers = headers if first_headers is None else first_headers
+        if own_headers is None or _is_same_host(url, wish.url):
+            own_headers = headers
         if body.status not in _REDIRECTS or "location" not in headers:
-            return Answer(body.status, url, headers, first_headers, body)
+            return Answer(body.status, url, headers, own_headers, body)
         body.close()
         url = _next_url(url, headers["location"])
     raise faults.goes_in_circles(urlsplit(wish.url).netloc, _N_HOPS)
@@ -87,7 +89,7 @@ def _open(opener: urllib.request.OpenerDirector, wish: Wish, url: str) -> http.c
     request.add_header("User-Agent", "Soloist")
     for name, value in wish.headers.items():
         request.add_header(name, value)
-    if wish.token and _origin(urlsplit(url)) == _origin(urlsplit(wish.url)):
+    if wish.token and _is_same_host(url, wish.url):
         request.add_unredirected_header("Authorization", f"Bearer {wish.token}")
     host = urlsplit(url).netloc
     try:
@@ -115,5 +117,7 @@ def _next_url(url: str, location: str) -> str:
     return there
 
 
-def _origin(parts: SplitResult) -> tuple[str, str, int | None]:
-    return parts.scheme, parts.hostname or "", parts.port
+def _is_same_host(one: str, other: str) -> bool:
+    first, second = urlsplit(one), urlsplit(other)
+    pairs = ((part.scheme, part.hostname, part.port) for part in (first, second))
+    return next(pairs) == next(pairs)

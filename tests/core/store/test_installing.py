@@ -110,6 +110,21 @@ def test_the_commit_of_the_hub_stands_in_the_receipt(server):
     assert read_receipt(fetch(entry)).source == f"someone/tiny@{server.commit}"
 
 
+def test_a_name_that_the_hub_has_changed_is_followed_and_its_sums_are_still_told(server):
+    server.is_hub = True
+    file = served(server, "new/weights.bin", BIG)
+    for method in ("HEAD", "GET"):
+        moved = Mishap(location="/new/weights.bin", method=method)
+        server.mishaps.setdefault("/old/weights.bin", []).append(moved)
+
+    folder = fetch(
+        tiny_entry(replace(file, path="weights.bin", url=f"{server.url}/old/weights.bin"))
+    )
+
+    assert (folder / "weights.bin").read_bytes() == BIG
+    assert read_receipt(folder).files[0].known_by == "server"
+
+
 def test_files_of_two_commits_are_never_mixed(server):
     server.is_hub = True
     first, second = served(server, "a.json", SMALL), served(server, "b.json", SMALL)
