@@ -31,7 +31,8 @@ class Transfer:
         self._wish, self._cancel = wish, cancel
         self._is_left = threading.Event()
         self._arrived: queue.Queue[Answer | bytes | Exception] = queue.Queue(_N_WAITING)
-        threading.Thread(target=self._run, name="model download", daemon=True).start()
+        self.thread = threading.Thread(target=self._run, name="model download", daemon=True)
+        self.thread.start()
 
     def __enter__(self) -> Self:
         return self

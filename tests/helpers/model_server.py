@@ -3,7 +3,6 @@
 import contextlib
 import hashlib
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -11,6 +10,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 STALL_S = 0.4
 """How long clients of these tests wait for a silent server."""
+
+_FOR_EVER_S = 3600.0
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,7 @@ class Mishap:
     cut_after: int | None = None
     """Close the connection after so many bytes of the body."""
     stall_after: int | None = None
-    """Fall silent after so many bytes of the body."""
+    """Fall silent after so many bytes of the body, until the server stops."""
     content: bytes | None = None
     """Send this instead."""
     told_bytes: int | None = None
@@ -182,7 +183,7 @@ class _Handler(BaseHTTPRequestHandler):
                 self.models.wait(self.models.slice_pause_s)
         self.wfile.flush()
         if mishap.stall_after is not None:
-            self.models.wait(STALL_S * 5)
+            self.models.wait(_FOR_EVER_S)
 
     def _refuse(self, status: int, headers: dict[str, str]) -> int:
         self._begin(status, {"Content-Length": "0", **headers})
@@ -193,11 +194,3 @@ class _Handler(BaseHTTPRequestHandler):
         for name, value in headers.items():
             self.send_header(name, value)
         self.end_headers()
-
-
-def wait_until(is_so: object, timeout_s: float = 5.0) -> None:
-    """Wait until the function `is_so` says yes."""
-    end_s = time.monotonic() + timeout_s
-    while not is_so():  # type: ignore[operator]
-        assert time.monotonic() < end_s, "waited in vain"
-        time.sleep(0.01)

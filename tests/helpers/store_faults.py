@@ -441,11 +441,13 @@ def _advice(one: Case, bench: Bench) -> str:
     return ""
 
 
-def leaves_nothing_installed(one: Case) -> bool:
+def leaves_all_or_nothing(one: Case) -> bool:
+    """Return whether the model is whole where it went well, and not there at all where not."""
     entry = tiny_entry(ModelFile("weights.bin", None))
-    return bool(one.goes_well) or (
-        not status(entry).is_installed and not (folder_of(entry) / "weights.bin").exists()
-    )
+    file = folder_of(entry) / "weights.bin"
+    if one.goes_well:
+        return status(entry).is_installed and file.read_bytes() == CONTENT
+    return not status(entry).is_installed and not file.exists()
 
 
 def table() -> str:

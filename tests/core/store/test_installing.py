@@ -9,7 +9,7 @@ from core.store.installing import Manner, install
 from core.store.places import incoming_folder
 from core.store.presence import folder_of, status
 from core.store.receipt import read_receipt
-from tests.helpers.model_server import Mishap, git_sha1, model_server, wait_until
+from tests.helpers.model_server import Mishap, git_sha1, model_server
 from tests.helpers.models import fetch, md5, noise, served, sha256, tiny_entry
 
 BIG = noise(300_000)
@@ -339,18 +339,3 @@ def test_what_was_touched_in_the_cache_of_the_hub_is_not_used(server, hub_home):
 
     assert (folder / "weights.bin").read_bytes() == BIG
     assert server.gets("/weights.bin")
-
-
-def test_a_silent_server_does_not_keep_a_person_from_cancelling(server):
-    entry, cancel = tiny_entry(served(server, "weights.bin", BIG)), CancelToken()
-    server.always["/weights.bin"] = Mishap(stall_after=1000)
-
-    def stop(progress):
-        if progress.done:
-            cancel.cancel()
-
-    with pytest.raises(Cancelled):
-        fetch(entry, report=stop, cancel=cancel)
-
-    wait_until(lambda: True)
-    assert is_absent(entry)
