@@ -4,7 +4,7 @@ An engine that is not installed is in the list all the same, with what it needs,
 """
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QStandardItemModel
+from PySide6.QtGui import QFontMetrics, QPainter, QStandardItemModel
 from PySide6.QtWidgets import (
     QComboBox,
     QStyle,
@@ -18,6 +18,7 @@ from core.domain.prompts import PromptKind
 from widgets.fonts import interface_font
 from widgets.prompt_words import missing
 from widgets.theme import current_theme
+from widgets.two_lines import paint_chosen, paint_two_lines
 
 _WORDS = {
     PromptKind.TEXT: "words",
@@ -135,21 +136,12 @@ class _TwoLines(QStyledItemDelegate):
         theme = current_theme()
         strong, weak = (theme.text, theme.muted) if is_to_be_had else (theme.disabled, theme.muted)
         painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if is_chosen:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(theme.accent))
-            painter.drawRoundedRect(rect.adjusted(0, 1, 0, -1), 4, 4)
-        words = rect.adjusted(_MARGIN_PX, 6, -_MARGIN_PX, -6)
-        flags = Qt.AlignmentFlag.AlignLeft
-        painter.setFont(interface_font())
-        painter.setPen(QColor(theme.on_accent if is_chosen else strong))
-        title = str(index.data(Qt.ItemDataRole.DisplayRole))
-        painter.drawText(words, flags | Qt.AlignmentFlag.AlignTop, title)
-        painter.setFont(interface_font(-1))
-        painter.setPen(QColor(theme.on_accent if is_chosen else weak))
-        detail = painter.fontMetrics().elidedText(
-            str(index.data(_DETAIL_ROLE) or ""), Qt.TextElideMode.ElideRight, words.width()
+            paint_chosen(painter, rect, theme.accent)
+        lines = (
+            str(index.data(Qt.ItemDataRole.DisplayRole)),
+            str(index.data(_DETAIL_ROLE) or ""),
         )
-        painter.drawText(words, flags | Qt.AlignmentFlag.AlignBottom, detail)
+        colours = (theme.on_accent, theme.on_accent) if is_chosen else (strong, weak)
+        paint_two_lines(painter, rect.adjusted(_MARGIN_PX, 6, -_MARGIN_PX, -6), lines, colours)
         painter.restore()

@@ -13,9 +13,9 @@ from PySide6.QtWidgets import (
 
 from core.domain.model_words import UNKNOWN, size_words
 from core.domain.models import ModelState, ModelStatus
-from widgets.fonts import interface_font
 from widgets.icons import paint_icon
 from widgets.theme import current_theme
+from widgets.two_lines import paint_chosen, paint_two_lines
 
 _STATUS_ROLE = Qt.ItemDataRole.UserRole + 1
 _ROW_PX, _ICON_PX, _MARGIN_PX = 48, 16, 10
@@ -110,27 +110,15 @@ class _TwoLines(QStyledItemDelegate):
         is_hovered = bool(state & QStyle.StateFlag.State_MouseOver)
         theme = current_theme()
         painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if is_chosen or is_hovered:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(theme.accent if is_chosen else theme.hover))
-            painter.drawRoundedRect(rect.adjusted(2, 1, -2, -1), 4, 4)
+            colour = theme.accent if is_chosen else theme.hover
+            paint_chosen(painter, rect.adjusted(2, 0, -2, 0), colour)
         name, tint = _SIGNS[one.state]
-        colour = QColor(theme.on_accent if is_chosen else getattr(theme, tint))
         top = rect.center().y() - _ICON_PX / 2 + 0.5
         box = QRectF(rect.left() + _MARGIN_PX, top, _ICON_PX, _ICON_PX)
-        paint_icon(painter, name, box, colour)
+        colour = theme.on_accent if is_chosen else getattr(theme, tint)
+        paint_icon(painter, name, box, QColor(colour))
         words = rect.adjusted(2 * _MARGIN_PX + _ICON_PX, 7, -_MARGIN_PX, -7)
-        top_left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop
-        bottom_left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom
-        lines = (
-            (0, theme.text, top_left, one.entry.title),
-            (-1, theme.muted, bottom_left, detail_of(one)),
-        )
-        for step, tone, place, text in lines:
-            painter.setFont(interface_font(step))
-            painter.setPen(QColor(theme.on_accent if is_chosen else tone))
-            metrics = painter.fontMetrics()
-            shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, words.width())
-            painter.drawText(words, place, shown)
+        colours = (theme.on_accent,) * 2 if is_chosen else (theme.text, theme.muted)
+        paint_two_lines(painter, words, (one.entry.title, detail_of(one)), colours)
         painter.restore()
