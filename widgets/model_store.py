@@ -111,7 +111,7 @@ class ModelStore(QDialog):
     def _lay_out(self) -> None:
         self.install.setProperty("kind", "primary")
         self.remove.setProperty("kind", "danger")
-        self.list.setFixedWidth(300)
+        self.list.setFixedWidth(330)
         self.message.setWordWrap(True)
         self.message.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.message.setTextFormat(Qt.TextFormat.PlainText)
