@@ -48,6 +48,12 @@ def test_the_window_opens_without_torch():
     assert not loaded & {"torch", "torchaudio", "transformers", "scipy", "typer", "sounddevice"}
 
 
+def test_the_window_opens_without_anything_that_could_reach_a_network():
+    loaded = _loaded_by("import main, app.cli.window, app.composition, app.commands")
+
+    assert not loaded & {"http", "keyring", "filelock", "requests", "huggingface_hub"}
+
+
 @pytest.mark.parametrize("door", ["core.separation.registry", "core.segmentation.registry"])
 def test_looking_up_an_engine_loads_no_torch(door):
     assert "torch" not in _loaded_by(f"import {door}")

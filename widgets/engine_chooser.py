@@ -4,7 +4,7 @@ An engine that is not installed is in the list all the same, with what it needs,
 """
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QStandardItemModel
+from PySide6.QtGui import QFontMetrics, QPainter, QStandardItemModel
 from PySide6.QtWidgets import (
     QComboBox,
     QStyle,
@@ -18,6 +18,7 @@ from core.domain.prompts import PromptKind
 from widgets.fonts import interface_font
 from widgets.prompt_words import missing
 from widgets.theme import current_theme
+from widgets.two_lines import paint_chosen, paint_two_lines
 
 _WORDS = {
     PromptKind.TEXT: "words",
@@ -28,6 +29,7 @@ _WORDS = {
 _DETAIL_ROLE = Qt.ItemDataRole.UserRole + 1
 _ROW_PX = 48
 _MARGIN_PX = 10
+_MORE = "Install what the engines above need"
 _WIDEST_PX = 560
 
 
@@ -50,9 +52,11 @@ class EngineChooser(QComboBox):
 
     Signals:
         engine_chosen: the name of the engine that the person picked.
+        models_requested: what engines need shall be installed.
     """
 
     engine_chosen = Signal(str)
+    models_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -62,9 +66,10 @@ class EngineChooser(QComboBox):
         self.setPlaceholderText("Choose an engine")
         self.activated.connect(self._on_activated)
         self._engines: tuple[EngineInfo, ...] = ()
+        self._shown: str | None = None
 
     def set_engines(self, engines: tuple[EngineInfo, ...]) -> None:
-        chosen = self.current
+        chosen = self._shown
         self._engines = engines
         self.clear()
         for row, engine in enumerate(engines):
@@ -74,9 +79,12 @@ class EngineChooser(QComboBox):
             tip = "\n".join(filter(None, (engine.summary, understands, missing(engine))))
             self.setItemData(row, tip, Qt.ItemDataRole.ToolTipRole)
             self._set_to_be_had(row, is_to_be_had=not engine.needs)
+        if any(engine.needs for engine in engines):
+            self.addItem("Model store…")
+            self.setItemData(len(engines), _MORE, _DETAIL_ROLE)
         widest_px = max(map(_row_width_px, engines), default=0) + 12
         self.view().setMinimumWidth(min(widest_px, _WIDEST_PX))
-        self.set_current(chosen.name if chosen else None)
+        self.set_current(chosen)
 
     def _set_to_be_had(self, row: int, *, is_to_be_had: bool) -> None:
         model = self.model()
@@ -85,6 +93,7 @@ class EngineChooser(QComboBox):
 
     def set_current(self, name: str | None) -> None:
         """Show the engine called `name`; none if there is no such engine."""
+        self._shown = name
         self.setCurrentIndex(self.findData(name) if name else -1)
         engine = self.current
         if engine is None:
@@ -98,7 +107,11 @@ class EngineChooser(QComboBox):
         return self._engines[place] if 0 <= place < len(self._engines) else None
 
     def _on_activated(self, place: int) -> None:
-        self.engine_chosen.emit(self._engines[place].name)
+        if place < len(self._engines):
+            self.engine_chosen.emit(self._engines[place].name)
+            return
+        self.set_current(self._shown)
+        self.models_requested.emit()
 
 
 class _TwoLines(QStyledItemDelegate):
@@ -123,21 +136,12 @@ class _TwoLines(QStyledItemDelegate):
         theme = current_theme()
         strong, weak = (theme.text, theme.muted) if is_to_be_had else (theme.disabled, theme.muted)
         painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if is_chosen:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(theme.accent))
-            painter.drawRoundedRect(rect.adjusted(0, 1, 0, -1), 4, 4)
-        words = rect.adjusted(_MARGIN_PX, 6, -_MARGIN_PX, -6)
-        flags = Qt.AlignmentFlag.AlignLeft
-        painter.setFont(interface_font())
-        painter.setPen(QColor(theme.on_accent if is_chosen else strong))
-        title = str(index.data(Qt.ItemDataRole.DisplayRole))
-        painter.drawText(words, flags | Qt.AlignmentFlag.AlignTop, title)
-        painter.setFont(interface_font(-1))
-        painter.setPen(QColor(theme.on_accent if is_chosen else weak))
-        detail = painter.fontMetrics().elidedText(
-            str(index.data(_DETAIL_ROLE) or ""), Qt.TextElideMode.ElideRight, words.width()
+            paint_chosen(painter, rect, theme.accent)
+        lines = (
+            str(index.data(Qt.ItemDataRole.DisplayRole)),
+            str(index.data(_DETAIL_ROLE) or ""),
         )
-        painter.drawText(words, flags | Qt.AlignmentFlag.AlignBottom, detail)
+        colours = (theme.on_accent, theme.on_accent) if is_chosen else (strong, weak)
+        paint_two_lines(painter, rect.adjusted(_MARGIN_PX, 6, -_MARGIN_PX, -6), lines, colours)
         painter.restore()
