@@ -174,12 +174,17 @@ def _chosen(
     kept = batched_nms(inside[places], scores[places], phrases[places], _SAME_THING)
     return tuple(
         Finding(
-            box=Box(*(float(value) for value in inside[place]), pts=frame.pts),
+            box=_box(inside[place], frame.pts),
             score=float(scores[place]),
             phrase=_said(by_phrase[place], thresholds, caption),
         )
         for place in places[kept][:_MOST_FINDINGS]
     )
+
+
+def _box(corners: Tensor, pts: int) -> Box:
+    x0_px, y0_px, x1_px, y1_px = corners.tolist()
+    return Box(x0_px, y0_px, x1_px, y1_px, pts)
 
 
 def _said(scores: Tensor, thresholds: Thresholds, caption: Caption) -> str:

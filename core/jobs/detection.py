@@ -25,6 +25,8 @@ class FindAnswer:
     job_id: int
     words: str
     view: View | None
+    time_s: float = 0.0
+    """When the frame of the view is shown."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,9 +66,11 @@ class FindJob:
         if self.frame is not None:
             found = detector.detect(self.frame, phrases, self.thresholds, cancel=cancel)
             if found:
-                return FindAnswer(self.job_id, self.words, View(self.frame.pts, found))
+                view = View(self.frame.pts, found)
+                return FindAnswer(self.job_id, self.words, view, self.frame.time_s)
         with FrameReader(self.media, self.table, _CACHE_BYTES) as picture:
-            view = best_view(
+            best = best_view(
                 detector, picture, phrases, self.thresholds, report=report, cancel=cancel
             )
-        return FindAnswer(self.job_id, self.words, view)
+            time_s = picture.time_s(best.pts) if best is not None else 0.0
+        return FindAnswer(self.job_id, self.words, best, time_s)

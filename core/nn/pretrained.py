@@ -159,10 +159,11 @@ def _unusable(folder: Path, of_what: str, error: BaseException) -> ModelError:
 @contextmanager
 def _without_bars() -> Iterator[None]:
     """Keep the library from drawing progress bars into a terminal that nobody looks at."""
-    was_drawing = library_logging.is_progress_bar_enabled()
-    library_logging.disable_progress_bar()
+    bars: Any = library_logging  # it has types for some of its functions only
+    was_drawing = bars.is_progress_bar_enabled()
+    bars.disable_progress_bar()
     try:
         yield
     finally:
         if was_drawing:
-            library_logging.enable_progress_bar()
+            bars.enable_progress_bar()
