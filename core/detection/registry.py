@@ -1,6 +1,5 @@
 """The detectors there are, by name. Looking one up loads nothing; building one loads its own."""
 
-import difflib
 import importlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -9,6 +8,7 @@ from typing import cast
 
 from core.detection.grounding_info import BASE, MM_TINY, TINY
 from core.detection.protocol import Detector, DetectorInfo
+from core.domain.closest import closest
 from core.errors import ModelError
 from core.store.folders import needs
 
@@ -87,8 +87,7 @@ def _entry(name: str) -> _Entry:
         if entry.info.name == name:
             return entry
     known = [entry.info.name for entry in _ENTRIES]
-    close = difflib.get_close_matches(name, known, n=3, cutoff=0.3) or known
     raise ModelError(
         f"no detector is called {name!r}; known: {', '.join(known)}",
-        advice=f"Choose another detector: {' or '.join(close)}.",
+        advice=f"Choose another detector: {closest(name, known)}.",
     )

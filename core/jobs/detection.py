@@ -58,12 +58,13 @@ class FindJob:
             EngineError: the network fails on this machine.
             Cancelled: it was asked to stop.
         """
-        report(Progress(self.label, 0, 0))
+        report(Progress("Getting ready", 0, 0))
         phrases = phrases_of(self.words)
         name = self.detector or registry.default().name
         detector = registry.build(name, self.device, import_gently)
         cancel.raise_if_cancelled()
         if self.frame is not None:
+            report(Progress("Looking at this frame", 0, 1))
             found = detector.detect(self.frame, phrases, self.thresholds, cancel=cancel)
             if found:
                 view = View(self.frame.pts, found)

@@ -1,12 +1,12 @@
 """The segmenters there are, by name. Looking one up loads nothing; building one loads its own."""
 
-import difflib
 import importlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from types import ModuleType
 from typing import cast
 
+from core.domain.closest import closest
 from core.errors import ModelError
 from core.segmentation.classic_info import CLASSIC
 from core.segmentation.protocol import Segmenter, SegmenterInfo
@@ -72,8 +72,7 @@ def _entry(name: str) -> _Entry:
         if entry.info.name == name:
             return entry
     known = [entry.info.name for entry in _ENTRIES]
-    close = difflib.get_close_matches(name, known, n=3, cutoff=0.3) or known
     raise ModelError(
         f"no segmenter is called {name!r}; known: {', '.join(known)}",
-        advice=f"Choose another way to find objects: {' or '.join(close)}.",
+        advice=f"Choose another way to find objects: {closest(name, known)}.",
     )
