@@ -64,7 +64,7 @@ class PromptBar(QFrame):
         self._badge, self.field, self.hints = StemBadge(), WordsField(), HintRow()
         self._invitation = QLabel(prompt_words.INVITATION)
         self._invitation.setProperty("rank", "muted")
-        self.find = ChipButton("search")
+        self.find_chip = ChipButton("search")
         self.chips = PromptChips()
         self.chooser, self.settings = EngineChooser(), EngineSettingsButton()
         self.chooser.setProperty("scale", "large")
@@ -157,8 +157,8 @@ class PromptBar(QFrame):
         is_pointed = stem is not None and bool(stem.prompts.regions)
         is_wished = stem is not None and self.field.isEnabled() and bool(words) and not is_pointed
         text = "" if self.width() < _ROOMY_FROM_PX else prompt_words.FIND
-        self.find.show_as(text, prompt_words.find_tip(words))
-        self.find.setVisible(is_wished)
+        self.find_chip.show_as(text, prompt_words.find_tip(words))
+        self.find_chip.setVisible(is_wished)
 
     def _refresh_chips(self) -> None:
         is_short = self.width() < _ROOMY_FROM_PX
@@ -208,7 +208,7 @@ class PromptBar(QFrame):
         self.hints.text_chosen.connect(self.field.say)
         self.hints.heard_chosen.connect(self.heard_chosen)
         self.hints.engine_chosen.connect(self.engine_chosen)
-        self.find.clicked.connect(self.find_requested)
+        self.find_chip.clicked.connect(self.find_requested)
         self.chips.clear_requested.connect(self.clear_requested)
         self.chips.engine_chosen.connect(self.engine_chosen)
         self.chips.belief.word_chosen.connect(self.field.say)
@@ -223,7 +223,7 @@ class PromptBar(QFrame):
         row = QHBoxLayout()
         row.setSpacing(8)
         row.addWidget(self.field, 1)
-        row.addWidget(self.find)
+        row.addWidget(self.find_chip)
         row.addWidget(self._invitation)
         row.addWidget(self.chips)
         row.addSpacing(8)
