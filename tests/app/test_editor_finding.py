@@ -21,7 +21,8 @@ def _install_by_hand(name: str) -> None:
     """Put files there that look like a model, for what only asks whether they are there."""
     folder = models_folder() / name
     folder.mkdir(parents=True)
-    for file in ("config.json", "model.safetensors"):
+    words = ("preprocessor_config.json", "tokenizer_config.json", "vocab.txt")
+    for file in ("config.json", "model.safetensors", *words):
         (folder / file).write_bytes(b"")
 
 
@@ -112,7 +113,7 @@ def test_without_a_detector_the_person_hears_what_to_install(editor, qtbot):
     _find(editor, qtbot)
 
     (notice,) = editor.window.notices.shown
-    assert "models/grounding-dino-tiny" in notice.advice
+    assert "grounding-dino-tiny" in notice.advice
 
 
 def test_another_way_to_find_objects_is_kept_for_the_next_time(editor, qtbot):
@@ -129,7 +130,7 @@ def test_one_that_is_not_installed_cannot_be_chosen_and_says_why(editor):
 
     assert editor.masking.segmenter == "classic"
     (notice,) = editor.window.notices.shown
-    assert "models/sam2.1-hiera-tiny" in notice.advice
+    assert "sam2.1-hiera-tiny" in notice.advice
 
 
 def test_files_that_are_no_model_are_stood_in_for_with_a_notice(editor, qtbot):

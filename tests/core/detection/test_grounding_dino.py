@@ -174,7 +174,7 @@ def test_a_detector_that_is_not_installed_says_what_goes_where():
     with pytest.raises(ModelError) as refused:
         registry.build("grounding-dino-base", "cpu")
 
-    assert "models/grounding-dino-base" in refused.value.advice
+    assert "grounding-dino-base" in refused.value.advice
 
 
 def test_the_best_installed_detector_is_the_default_and_else_the_one_to_get():

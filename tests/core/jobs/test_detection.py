@@ -100,7 +100,7 @@ def test_without_a_detector_the_search_says_what_to_install(clip):
     with pytest.raises(ModelError) as refused:
         FindJob(info, table, "dog")(ignore, CancelToken())
 
-    assert "models/grounding-dino-tiny" in refused.value.advice
+    assert "grounding-dino-tiny" in refused.value.advice
 
 
 def test_words_that_name_nothing_are_refused_before_anything_is_loaded(clip):
@@ -122,7 +122,7 @@ def test_a_segmenter_that_is_missing_is_stood_in_for_with_a_notice(clip):
     assert len(track.track) == len(table)
     for notice in (mask.notice, track.notice):
         assert "“Classic” found the object instead" in notice
-        assert "models/sam2.1-hiera-tiny" in notice
+        assert "sam2.1-hiera-tiny" in notice
 
 
 def test_importing_the_job_loads_neither_torch_nor_the_detector():

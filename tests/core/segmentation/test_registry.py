@@ -39,8 +39,8 @@ def test_the_list_says_what_is_still_to_be_installed_and_where():
         (folder / name).write_bytes(b"")
 
     assert not before["classic"]
-    assert "models/sam2.1-hiera-tiny" in " ".join(before["sam2"].values())
-    assert "models/edgetam" in " ".join(before["edgetam"].values())
+    assert "sam2.1-hiera-tiny" in " ".join(before["sam2"].values())
+    assert "edgetam" in " ".join(before["edgetam"].values())
     assert not registry.info("edgetam").needs
     assert registry.info("sam2").needs
 
