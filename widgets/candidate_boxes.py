@@ -55,20 +55,22 @@ class CandidateBoxes:
     ) -> None:
         """Paint the boxes of a frame and their labels, the surest on top.
 
-        No label lies on `kept_free`. A box too narrow for its words has only its number, until
-        the pointer is on it.
+        No label lies on `kept_free`. One that would reach over other labels or out of its box
+        leaves its words away, until the pointer is on the box.
         """
         shown = self.on(pts)
         rects = [_view_rect(geometry, finding) for finding in shown]
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for finding, rect in reversed([*zip(shown, rects, strict=True)]):
             self._paint_box(painter, rect, is_hovered=finding is self.hovered)
-        taken = [kept_free]
+        taken, window = [kept_free], QRectF(painter.window())
         for number, (finding, rect) in enumerate(zip(shown, rects, strict=True), 1):
             text = label_of(number, finding)
-            is_wide = finding is self.hovered or pill_width_px(text) <= rect.width()
-            text = text if is_wide else str(number)
-            place = _label_place(pill_width_px(text), rect, QRectF(painter.window()), taken)
+            place = _label_place(pill_width_px(text), rect, window, taken)
+            is_fine = place.width() <= rect.width() or place.bottom() <= rect.top()
+            if not (is_fine or finding is self.hovered):
+                text = label_of(number, finding, is_short=True)
+                place = _label_place(pill_width_px(text), rect, window, taken)
             taken.append(paint_pill(painter, text, place.center()))
 
     def _paint_box(self, painter: QPainter, rect: QRectF, *, is_hovered: bool) -> None:
@@ -81,9 +83,10 @@ class CandidateBoxes:
             painter.setBrush(Qt.BrushStyle.NoBrush)
 
 
-def label_of(number: int, finding: Finding) -> str:
-    """Return what stands at a box: `1  dog  83 %`."""
-    return f"{number}   {finding.phrase}   {finding.score:.0%}".replace("%", " %")
+def label_of(number: int, finding: Finding, *, is_short: bool = False) -> str:
+    """Return what stands at a box: `1  dog  83 %`, without its words where that is too long."""
+    words = "" if is_short else f"{finding.phrase}   "
+    return f"{number}   {words}{finding.score:.0%}".replace("%", " %")
 
 
 def _label_place(width_px: float, rect: QRectF, window: QRectF, taken: list[QRectF]) -> QRectF:

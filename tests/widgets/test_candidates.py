@@ -165,3 +165,4 @@ def test_no_more_are_offered_than_there_are_keys():
 
 def test_a_label_says_number_words_and_score():
     assert label_of(1, LARGE).split() == ["1", "dog", "83", "%"]
+    assert label_of(2, SMALL, is_short=True).split() == ["2", "40", "%"]
