@@ -43,6 +43,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("next_stem", "Stem", "Next stem", ("Ctrl+Down",)),
     ActionSpec("previous_stem", "Stem", "Previous stem", ("Ctrl+Up",)),
     ActionSpec("type_words", "Stem", "T&ype the words", ("W",), "Put the cursor into the words for this sound"),
+    ActionSpec("find_in_picture", "Stem", "&Find it in the picture", ("Ctrl+F",), "Look for the typed words in the picture, and pick from what is found"),
     ActionSpec("separate", "Stem", "&Separate", ("Ctrl+Return", "Ctrl+Enter"), "Preview around the playhead, then the whole clip"),
     ActionSpec("cancel", "Stem", "&Cancel running work", ("Esc",)),
     ActionSpec("track_again", "Stem", "&Track the mask again", ("Ctrl+T",)),

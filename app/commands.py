@@ -65,6 +65,7 @@ def _stem_deeds(editor: Editor) -> Mapping[str, Deed]:
         "next_stem": lambda: stems.select_next(1),
         "previous_stem": lambda: stems.select_next(-1),
         "type_words": editor.window.prompts.focus_words,
+        "find_in_picture": editor.finding.find,
         "separate": editor.separate,
         "cancel": editor.cancel,
         "track_again": editor.masking.track_again,

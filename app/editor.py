@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication
 from app.actions import make_actions
 from app.autosave import Autosave, find_recoveries
 from app.controllers.export import ExportController
+from app.controllers.finding import FindingController
 from app.controllers.masking import MaskingController
 from app.controllers.media import Clip, MediaController
 from app.controllers.models import ModelsController
@@ -34,9 +35,11 @@ from app.playback.sounddevice_output import open_output
 from app.playback.writer import OpenOutput
 from app.presenters.engines import EnginesPresenter
 from app.presenters.model_store import ModelStorePresenter
+from app.presenters.finding import FindingPresenter
 from app.presenters.picture import PicturePresenter
 from app.presenters.playing import PlayingPresenter
 from app.presenters.remembering import RememberingPresenter
+from app.presenters.segmenters import SegmentersPresenter
 from app.presenters.status import StatusPresenter
 from app.presenters.stem_pictures import StemPicturesPresenter
 from app.presenters.stems import StemsPresenter
@@ -120,6 +123,7 @@ class Editor(QObject):
         )
         self.tidying = TidyingController(runner, document, self)
         self.masking = MaskingController(runner, document, tracks, book, self)
+        self.searching = FindingController(runner, self)
         self.understanding = Understanding(runner, document, tracks, self.masking, book, self)
         self.separation = SeparationController(
             runner, document, tracks, self.masking, self._working.path, book,
@@ -137,6 +141,11 @@ class Editor(QObject):
     def _present(self, app: QApplication, settings: SettingsStore) -> None:
         window, document, book = self.window, self.document, self.book
         self.picture = PicturePresenter(window.video, self.feeder, self.masking, document, self)
+        self.finding = FindingPresenter(
+            window.prompts, window.video, self.picture, self.searching, self.masking, document,
+            self.player, self,
+        )  # fmt: skip
+        self.segmenters = SegmentersPresenter(window, settings, self.masking, self)
         self.playing = PlayingPresenter(
             self.player, window.transport, window.timeline, self.feeder, document, self
         )
@@ -167,8 +176,13 @@ class Editor(QObject):
         self.media.failed.connect(self._on_failed)
         for controller in (self.projects, self.masking, self.separation, self.export):
             controller.failed.connect(self._on_failed)
-        for other in (self.picture, self.stems, self.pictures, self.feeder, self._autosave):
+        for other in (
+            self.picture, self.stems, self.pictures, self.feeder, self._autosave, self.finding,
+            self.segmenters,
+        ):  # fmt: skip
             other.failed.connect(self._on_failed)
+        self.masking.notice_raised.connect(self.notices.warn)
+        self.finding.notice_raised.connect(self.notices.tell)
         self.playing.ways_changed.connect(self.status.set_ways_to_listen)
         self.notices.engine_chosen.connect(self.engines.choose)
         self.player.notice_raised.connect(self.notices.warn)
@@ -243,6 +257,7 @@ class Editor(QObject):
         self.stems.set_clip_open(clip is not None)
         self.separation.set_clip(clip)
         self.masking.set_clip(clip)
+        self.searching.set_clip(clip)
         self.understanding.set_clip(clip)
 
     @Slot(object)

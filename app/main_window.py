@@ -46,11 +46,15 @@ class MainWindow(QMainWindow):
         path_dropped: a `Path` that was dropped on the window.
         recent_chosen: a `Path` from the list of recent files.
         audio_track_chosen: stream index of a sound track.
+        segmenter_chosen: the name of what shall find objects.
+        segmenters_wanted: the list of those is about to be shown.
     """
 
     path_dropped = Signal(object)
     recent_chosen = Signal(object)
     audio_track_chosen = Signal(int)
+    segmenter_chosen = Signal(str)
+    segmenters_wanted = Signal()
 
     def __init__(
         self,
@@ -100,6 +104,16 @@ class MainWindow(QMainWindow):
                 lambda _on=False, index=index: self.audio_track_chosen.emit(index)
             )
         self._tracks.setEnabled(len(tracks) > 1)
+
+    def set_segmenters(self, rows: tuple[tuple[str, str, str], ...], chosen: str) -> None:
+        """Fill the list of ways to find objects: (name, words, tip), and tick the chosen one."""
+        self._segmenters.clear()
+        for name, words, tip in rows:
+            action = self._segmenters.addAction(words)
+            action.setToolTip(tip)
+            action.setCheckable(True)
+            action.setChecked(name == chosen)
+            action.triggered.connect(lambda _on=False, name=name: self.segmenter_chosen.emit(name))
 
     def layout_state(self) -> tuple[QByteArray, ...]:
         """Return size, place and splits, to be remembered."""
@@ -153,6 +167,8 @@ class MainWindow(QMainWindow):
         menus["Edit"].addSeparator()
         self._recent = QMenu("Open &recent")
         self._tracks = QMenu("Sound &track")
+        self._segmenters = QMenu("Find objects &with")
+        self._segmenters.aboutToShow.connect(self.segmenters_wanted)
         for spec in ACTIONS:
             menu = menus[spec.menu]
             if spec.name in _GROUPS_BEFORE:
@@ -161,10 +177,12 @@ class MainWindow(QMainWindow):
             self.addAction(actions[spec.name])
             if spec.name == "open_demo":
                 menu.addMenu(self._recent)
+            if spec.name == "track_again":
+                menu.addMenu(self._segmenters)
             if spec.name == "listen_mixer":
                 menu.addSeparator()
                 menu.addMenu(self._tracks)
-        for menu in (*menus.values(), self._recent):
+        for menu in (*menus.values(), self._recent, self._segmenters):
             menu.setToolTipsVisible(True)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:

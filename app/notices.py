@@ -10,6 +10,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QUrl, Signal, Slot
 from PySide6.QtGui import QDesktopServices
 
+from app.missing import MissingModelError
 from app.refusal import RefusalError
 from core.errors import (
     CoreError,
@@ -52,6 +53,8 @@ def words_for(error: BaseException) -> tuple[str, str]:
             "Your project is still here. Try again; if it happens again, please report it with "
             f"these words: {type(error).__name__}: {error}",
         )
+    if isinstance(error, MissingModelError):
+        return f"{error.title} is not installed yet", error.advice
     titles = (title for kind, title in _TITLES if isinstance(error, kind))
     return next(titles, "That did not work"), error.advice
 
@@ -101,7 +104,8 @@ class Notices(QObject):
         """Say what went wrong and what to do; what the person has to correct is only a warning."""
         title, advice = words_for(error)
         _log.info("told: %s (%s: %s)", title, type(error).__name__, error)
-        severity = Severity.WARNING if isinstance(error, PromptError) else Severity.ERROR
+        is_mild = isinstance(error, PromptError | MissingModelError)
+        severity = Severity.WARNING if is_mild else Severity.ERROR
         helper = error.helper if isinstance(error, RefusalError) else None
         actions = ((_USE_ENGINE, f"Use {helper.title} instead"),) if helper is not None else ()
         notice_id = self._show(severity, title, advice, actions)

@@ -17,6 +17,7 @@ from typing import Any
 
 from core.errors import ExportError
 from core.files.atomic import write_text
+from core.segmentation import registry
 from core.units import SILENCE_DB
 from widgets import colour_maps
 from widgets.frequency_axis import FrequencyScale
@@ -41,6 +42,8 @@ class AppSettings:
     """Dragging the playhead plays snippets."""
     device: str = "auto"
     """Where engines run: "auto", "cpu", "cuda" or "mps"."""
+    segmenter: str = registry.DEFAULT
+    """With what objects are found in the picture, by its name in the registry."""
     cache_limit_mb: int = 2_048
     """Decoded media kept on disk before the oldest is dropped."""
     mask_opacity: float = 0.4
@@ -216,6 +219,7 @@ _RULES: Mapping[str, Rule] = {
     "is_level_matched": _truth,
     "is_scrub_heard": _truth,
     "device": _one_of("auto", "cpu", "cuda", "mps"),
+    "segmenter": _one_of(*(info.name for info in registry.segmenters())),
     "cache_limit_mb": _number(64, 1_000_000, is_whole=True),
     "mask_opacity": _number(0.0, 1.0),
     "frequency_scale": _one_of(*(scale.value for scale in FrequencyScale)),

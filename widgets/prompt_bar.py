@@ -12,6 +12,7 @@ from core.domain.project import Stem
 from core.domain.vocabulary import Vocabulary
 from core.progress import Progress
 from widgets import prompt_words
+from widgets.chip_button import ChipButton
 from widgets.engine_chooser import EngineChooser
 from widgets.engine_settings import EngineSettingsButton
 from widgets.hint_row import HintRow
@@ -40,6 +41,7 @@ class PromptBar(QFrame):
         cancel_requested: stop what `set_progress` shows.
         clear_requested: a `PromptKind`, all prompts of which shall go.
         models_requested: the model store shall be shown, to install what an engine needs.
+        find_requested: the words that stand in the field shall be looked for in the picture.
     """
 
     text_committed = Signal(str)
@@ -51,6 +53,7 @@ class PromptBar(QFrame):
     cancel_requested = Signal()
     clear_requested = Signal(object)
     models_requested = Signal()
+    find_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -63,6 +66,7 @@ class PromptBar(QFrame):
         self._badge, self.field, self.hints = StemBadge(), WordsField(), HintRow()
         self._invitation = QLabel(prompt_words.INVITATION)
         self._invitation.setProperty("rank", "muted")
+        self.find_chip = ChipButton("search")
         self.chips = PromptChips()
         self.chooser, self.settings = EngineChooser(), EngineSettingsButton()
         self.chooser.setProperty("scale", "large")
@@ -121,6 +125,7 @@ class PromptBar(QFrame):
         super().resizeEvent(event)
         if (event.oldSize().width() < _ROOMY_FROM_PX) != (self.width() < _ROOMY_FROM_PX):
             self._refresh_chips()
+            self._refresh_find()
 
     # What is shown ------------------------------------------------------------------------------
 
@@ -144,8 +149,18 @@ class PromptBar(QFrame):
         is_done = stem is not None and stem.result is not None
         self.run_panel.button.setText("Separate again" if is_done else "Separate")
         self._refresh_chips()
+        self._refresh_find()
         self._refresh_button()
         self._refresh_hints()
+
+    def _refresh_find(self) -> None:
+        """Offer to look for words in the picture, where nothing was pointed at yet."""
+        stem, words = self._stem, self.field.typed
+        is_pointed = stem is not None and bool(stem.prompts.regions)
+        is_wished = stem is not None and self.field.isEnabled() and bool(words) and not is_pointed
+        text = "" if self.width() < _ROOMY_FROM_PX else prompt_words.FIND
+        self.find_chip.show_as(text, prompt_words.find_tip(words))
+        self.find_chip.setVisible(is_wished)
 
     def _refresh_chips(self) -> None:
         is_short = self.width() < _ROOMY_FROM_PX
@@ -169,6 +184,7 @@ class PromptBar(QFrame):
 
     def _on_edited(self) -> None:
         self._pause.start()
+        self._refresh_find()
         self._refresh_button()
 
     def _on_pause(self) -> None:
@@ -195,6 +211,7 @@ class PromptBar(QFrame):
         self.hints.heard_chosen.connect(self.heard_chosen)
         self.hints.engine_chosen.connect(self.engine_chosen)
         self.hints.models_requested.connect(self.models_requested)
+        self.find_chip.clicked.connect(self.find_requested)
         self.chips.clear_requested.connect(self.clear_requested)
         self.chips.engine_chosen.connect(self.engine_chosen)
         self.chips.belief.word_chosen.connect(self.field.say)
@@ -210,6 +227,7 @@ class PromptBar(QFrame):
         row = QHBoxLayout()
         row.setSpacing(8)
         row.addWidget(self.field, 1)
+        row.addWidget(self.find_chip)
         row.addWidget(self._invitation)
         row.addWidget(self.chips)
         row.addSpacing(8)

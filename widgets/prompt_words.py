@@ -13,6 +13,7 @@ from core.domain.vocabulary import Vocabulary
 
 INVITATION = "or click an object, or drag a span"
 SEPARATE_TIP = "Preview around the playhead, then the whole clip (Ctrl+Enter)"
+FIND = "Find in the picture"
 UNCLEAR = "The picture does not show clearly what this is. Type a word, or mark when it sounds."
 WISH = "Say what you want to hear: everything else stays in the residual."
 _LONGEST = 40
@@ -56,6 +57,11 @@ class Asked:
             return False
         says_more = self.stem.prompts.texts or self.stem.prompts.spans
         return not says_more and not is_clear(self.belief, self.vocabulary)
+
+
+def find_tip(words: str) -> str:
+    """Return what looking for `words` in the picture does."""
+    return f"Look for “{words}” in the picture, and pick from what is found (Ctrl+F)"
 
 
 def words_of(stem: Stem | None) -> str:

@@ -6,8 +6,9 @@ from PySide6.QtCore import QEvent, QPointF, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QWidget
 
+from widgets.geometry import Point
 from widgets.keyboard_pointer import KeyboardPointer
-from widgets.picture_stage import PictureStage
+from widgets.picture_choice import PictureChoice
 from widgets.video_tools import Tool, tool_cursor
 
 CLICK_TOLERANCE_PX = 4.0
@@ -39,7 +40,7 @@ class _Press:
         return bool(max(abs(way.x()), abs(way.y())) >= CLICK_TOLERANCE_PX)
 
 
-class PictureGestures(PictureStage):
+class PictureGestures(PictureChoice):
     """Turns what hands do into positions in the picture. `VideoView` adds the paint.
 
     Signals:
@@ -110,6 +111,7 @@ class PictureGestures(PictureStage):
         press = self._press
         if press is None:
             is_alt = bool(event.modifiers() & Qt.KeyboardModifier.AltModifier)
+            self.hover(event.position())
             self._show_cursor(is_positive=not is_alt)
             return
         way = event.position() - press.now
@@ -138,10 +140,14 @@ class PictureGestures(PictureStage):
         if box is not None and box[2] - box[0] >= 1.0 and box[3] - box[1] >= 1.0:
             self.box_requested.emit(*box)
         elif geometry.holds(press.start.x(), press.start.y()):
-            x_px, y_px = geometry.to_frame(press.start.x(), press.start.y())
-            self.click_requested.emit(x_px, y_px, press.is_positive)
+            self._click(geometry.to_frame(press.start.x(), press.start.y()), press.is_positive)
         else:
             self.outside_clicked.emit()
+
+    def _click(self, place: Point, is_positive: bool) -> None:
+        """Pick what may be chosen there; anywhere else a click means what it always does."""
+        if not (is_positive and self.pick(place)):
+            self.click_requested.emit(*place, is_positive)
 
     # Keys ---------------------------------------------------------------------------------------
 
@@ -157,12 +163,12 @@ class PictureGestures(PictureStage):
         geometry = self.picture_geometry
         if not isinstance(event, QKeyEvent) or geometry is None:
             return False
-        if self.pointer.claims(event):
+        if self.pointer.claims(event) or self.chooses(event):
             return True
         if event.modifiers():
             return False
         if event.key() == Qt.Key.Key_Escape:
-            return self._press is not None
+            return self._press is not None or self.is_choosing
         return event.key() == Qt.Key.Key_Space and not geometry.is_fitted
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -172,13 +178,21 @@ class PictureGestures(PictureStage):
             event.ignore()
         elif self.pointer.claims(event):
             self._point(event)
+        elif self.chooses(event):
+            self.choose(event)
         elif event.key() == Qt.Key.Key_Escape:
-            self._press = None
-            self._show_cursor()
-            self.update()
+            self._escape()
         elif not event.isAutoRepeat():
             self._is_space_held, self._has_panned = True, False
             self._show_cursor()
+
+    def _escape(self) -> None:
+        """Give up the press under way, else what may be chosen."""
+        if self._press is None:
+            self.candidates_dismissed.emit()
+        self._press = None
+        self._show_cursor()
+        self.update()
 
     def _point(self, event: QKeyEvent) -> None:
         """Move the crosshair, click where it is, or put it away."""
@@ -191,7 +205,7 @@ class PictureGestures(PictureStage):
         elif (click := self.pointer.click(event, geometry)) is not None:
             (x_px, y_px), is_positive = click
             if not event.isAutoRepeat():
-                self.click_requested.emit(x_px, y_px, is_positive)
+                self._click((x_px, y_px), is_positive)
         else:
             self._show_pointer(is_shown=False)
 

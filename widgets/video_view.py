@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from core.domain.masks import Mask
 from core.domain.pictures import Frame
 from core.domain.prompts import Box, Click
-from widgets import keyboard_pointer, video_marks
+from widgets import candidate_boxes, keyboard_pointer, video_marks
 from widgets.frame_picture import FramePicture
 from widgets.geometry import PictureGeometry
 from widgets.icons import paint_icon
@@ -36,6 +36,8 @@ class VideoView(PictureGestures):
         click_requested: x and y in frame pixels, and True for "this", False for "not this".
         box_requested: left, top, right and bottom in frame pixels, never empty.
         outside_clicked: a click beside the picture.
+        candidate_chosen: the `Finding` that was picked of those shown.
+        candidates_dismissed: none of those shown is wanted.
         play_requested: Space was tapped while the picture is zoomed in, where holding it pans.
         zoom_changed: device pixels per frame pixel, after the person zoomed.
     """
@@ -92,6 +94,10 @@ class VideoView(PictureGestures):
         """Give the marks of all frames; those of the frame on screen are drawn."""
         self._clicks, self._boxes = tuple(clicks), tuple(boxes)
         self.update()
+
+    @property
+    def shown_pts(self) -> int | None:
+        return None if self._frame is None else self._frame.pts
 
     def set_hint(self, hint: str) -> None:
         """Lay one inviting line over the bottom of the picture; empty for none."""
@@ -150,21 +156,28 @@ class VideoView(PictureGestures):
     def _paint_over(self, painter: QPainter, geometry: PictureGeometry) -> None:
         if self._overlay is not None and self._is_mask_shown:
             self._overlay.paint(painter, geometry, self._mask_opacity)
-        pts = None if self._frame is None else self._frame.pts
+        pts = self.shown_pts
         boxes = [box for box in self._boxes if box.pts == pts]
         clicks = [click for click in self._clicks if click.pts == pts]
         video_marks.paint_boxes(painter, geometry, boxes, self._colour)
         video_marks.paint_clicks(painter, geometry, clicks, self._colour)
+        self.candidates.paint(painter, geometry, pts, self._hint_rect)
         if (dragged := self.dragged_box) is not None:
             x0_px, y0_px, x1_px, y1_px = dragged
             video_marks.paint_dragged_box(
                 painter, geometry, (x0_px, y0_px), (x1_px, y1_px), self._colour
             )
 
+    @property
+    def _hint_rect(self) -> QRectF:
+        """The strip of the view in which a hint lies."""
+        return QRectF(0, self.height() - 24 - HEIGHT_PX, self.width(), HEIGHT_PX + 24)
+
     def _paint_words(self, painter: QPainter) -> None:
         middle_px, below_px = self.width() / 2, self.height() - 16 - HEIGHT_PX / 2
         is_pointing = self.pointer.is_shown and self.picture_geometry is not None
-        hint = keyboard_pointer.HINT if is_pointing else self._hint
+        hint = candidate_boxes.HINT if self.is_choosing else self._hint
+        hint = keyboard_pointer.HINT if is_pointing else hint
         if hint:
             paint_pill(painter, hint, QPointF(middle_px, below_px))
         if self._busy is not None:

@@ -25,6 +25,7 @@ from core.jobs.separation import SeparationJob
 from core.media.audio_import import import_audio
 from core.media.cache import MediaCache
 from core.progress import CancelToken, Report
+from core.segmentation import registry
 
 _CACHE_BYTES = 4 * 2**30
 _STEM_ID = "target"
@@ -43,6 +44,8 @@ class HeadlessRequest:
     audio_track: int | None = None
     """Counted from 1 among the clip's sound tracks; None for the first."""
     device: str = "auto"
+    segmenter: str = registry.DEFAULT
+    """With what clicked objects are found and followed."""
 
 
 def separate_clip(
@@ -57,6 +60,7 @@ def separate_clip(
         Cancelled: likewise.
     """
     request.marks.refuse_nothing()
+    registry.info(request.segmenter)  # refuses one that there is not
     opened = OpenJob(request.clip)(report, cancel)
     track = _sound_track(opened.info, request.audio_track)
     prompts = prompts_in_clip(request.marks, opened.info, opened.table)
@@ -67,7 +71,7 @@ def separate_clip(
     project = Project(request.clip, track.index, (stem,), stem.stem_id)
     choice = replace(request.choice, stem_ids=(stem.stem_id,))
     _rehearse(ExportSubject(project, mix, opened.info), choice, home)
-    tracks = _track(opened, prompts, report, cancel)
+    tracks, notices = _track(opened, prompts, request, report, cancel)
     with tempfile.TemporaryDirectory(prefix="separate-", dir=home.cache) as folder:
         job = SeparationJob(
             stem_id=stem.stem_id,
@@ -86,7 +90,8 @@ def separate_clip(
         made = replace(stem, result=job(report, cancel).result)
         finished = replace(project, stems=(made,))
         subject = ExportSubject(finished, mix, opened.info, tracks)
-        return ExportJob(subject, choice, opened.table)(report, cancel)
+        answer = ExportJob(subject, choice, opened.table)(report, cancel)
+        return replace(answer, notices=(*notices, *answer.notices))
 
 
 def _sound_track(media: MediaInfo, number: int | None) -> AudioStreamInfo:
@@ -140,12 +145,21 @@ def _import(
 
 
 def _track(
-    opened: OpenedMedia, prompts: PromptSet, report: Report, cancel: CancelToken
-) -> dict[RegionPrompt, MaskTrack]:
-    return {
-        region: TrackJob(opened.info, opened.table, region)(report, cancel).track
+    opened: OpenedMedia,
+    prompts: PromptSet,
+    request: HeadlessRequest,
+    report: Report,
+    cancel: CancelToken,
+) -> tuple[dict[RegionPrompt, MaskTrack], tuple[str, ...]]:
+    """Return the track of each region, and what should be known of how they were found."""
+    answers = [
+        TrackJob(opened.info, opened.table, region, request.segmenter, request.device)(
+            report, cancel
+        )
         for region in prompts.regions
-    }
+    ]
+    notices = dict.fromkeys(answer.notice for answer in answers if answer.notice)
+    return {answer.region: answer.track for answer in answers}, tuple(notices)
 
 
 def _rehearse(subject: ExportSubject, choice: ExportChoice, home: Home) -> None:

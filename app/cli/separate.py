@@ -95,6 +95,10 @@ def separate(
         int | None, typer.Option(metavar="N", help="Which sound track, counted from 1.")
     ] = None,
     device: Annotated[str, typer.Option(metavar="NAME", help="auto, cpu, cuda or mps.")] = "auto",
+    find_with: Annotated[
+        str,
+        typer.Option(metavar="NAME", help="What finds clicked objects: classic, sam2 or edgetam."),
+    ] = "classic",
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replace files that exist already.")
     ] = False,
@@ -159,7 +163,7 @@ def separate(
         from app.cli.headless import HeadlessRequest, separate_clip
 
         request = HeadlessRequest(
-            clip, marks, choice, engine, tuple(settings or ()), seed, audio_track, device
+            clip, marks, choice, engine, tuple(settings or ()), seed, audio_track, device, find_with
         )
         answer = separate_clip(request, home(), report=line.report, cancel=cancel)
         line.clear()

@@ -20,6 +20,7 @@ from core.domain.prompts import Box, Click, RegionPrompt
 from core.errors import CoreError
 from core.jobs.masking import MaskAnswer, MaskJob, TrackAnswer, TrackJob
 from core.media.pts_table import PtsTable
+from core.segmentation import registry
 
 
 class _Bridge(QObject):
@@ -36,6 +37,7 @@ class MaskingController(QObject):
         track_finished: the `RegionPrompt` whose track is whole.
         track_given_up: the `RegionPrompt` whose track will not become whole.
         failed: a `CoreError`.
+        notice_raised: why another segmenter than the wanted one was asked.
         busy_changed: True while the mask of a click is being made.
     """
 
@@ -43,6 +45,7 @@ class MaskingController(QObject):
     track_finished = Signal(object)
     track_given_up = Signal(object)
     failed = Signal(object)
+    notice_raised = Signal(str)
     busy_changed = Signal(bool)
 
     def __init__(
@@ -56,6 +59,8 @@ class MaskingController(QObject):
         super().__init__(parent)
         self._runner, self._document, self._tracks = runner, document, tracks
         self._default = book.default
+        self.segmenter = registry.DEFAULT
+        """With what objects are found from now on, by name."""
         self.frame: Frame | None = None
         """The frame on screen, on which most marks are made."""
         self._clip: Clip | None = None
@@ -158,7 +163,7 @@ class MaskingController(QObject):
         self._earlier[region] = earlier
         self._tracks.begin(region, table.time_base, table.origin_s)
         believed = earlier.at(pts) if earlier else None
-        job = MaskJob(info, table, region, pts, believed, frame=self.frame)
+        job = MaskJob(info, table, region, pts, believed, self.segmenter, frame=self.frame)
         stem_id = self._document.project.selected_stem_id
         self._masking = self._runner.prepare(
             job, Lane.DEVICE, replaces=f"mask of {stem_id}", is_urgent=True
@@ -172,12 +177,15 @@ class MaskingController(QObject):
     @Slot(object)
     def _on_mask(self, answer: MaskAnswer) -> None:
         region, clip = answer.region, self._clip
+        if answer.notice:
+            self.notice_raised.emit(answer.notice)
         if clip is None or clip.table is None or region not in _asked_for(self._document.project):
             return
         request = TrackJob(
             clip.info,
             clip.table,
             region,
+            self.segmenter,
             on_masks=self._bridge.masks.emit,
             previous=self._earlier.pop(region, None),
         )
@@ -205,6 +213,8 @@ class MaskingController(QObject):
     def _on_tracked(self, answer: TrackAnswer) -> None:
         if answer.region not in self._tracking:
             return
+        if answer.notice:
+            self.notice_raised.emit(answer.notice)
         self._tracks.put(answer.region, answer.track)
         if answer.region == self.region:
             self.masks_changed.emit()

@@ -37,6 +37,7 @@ class PicturePresenter(QObject):
         self._view, self._masking, self._document = view, masking, document
         self._frame: Frame | None = None
         self._shown: tuple[TrackedMask | None, int] | None = None
+        self._is_masking, self._looking = False, ""
         feeder.frame_ready.connect(self._on_frame)
         view.click_requested.connect(self._on_click)
         view.box_requested.connect(self._on_box)
@@ -49,6 +50,11 @@ class PicturePresenter(QObject):
     def frame(self) -> Frame | None:
         """The frame on screen."""
         return self._frame
+
+    def set_looking(self, words: str) -> None:
+        """Say over the picture what is being looked for in it; empty for nothing."""
+        self._looking = words
+        self._show_busy()
 
     def clear(self, hint: str = "") -> None:
         """Show no picture; `hint` says why."""
@@ -116,4 +122,11 @@ class PicturePresenter(QObject):
 
     @Slot(bool)
     def _on_busy(self, is_busy: bool) -> None:
-        self._view.set_busy("Finding the object…" if is_busy else None)
+        self._is_masking = is_busy
+        self._show_busy()
+
+    def _show_busy(self) -> None:
+        if self._is_masking:
+            self._view.set_busy("Finding the object…")
+        else:
+            self._view.set_busy(f"Looking for “{self._looking}”…" if self._looking else None)

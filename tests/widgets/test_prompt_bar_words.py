@@ -373,3 +373,23 @@ def test_painting_that_is_not_understood_is_one_press_from_an_engine_that_does(b
     chip.remedy.click()
 
     assert heard == [("engine", "painter")]
+
+
+def test_words_can_be_looked_for_in_the_picture_until_something_was_pointed_at(bar, qtbot):
+    assert not bar.find_chip.isVisible()
+
+    bar.set_stem(saying("dog"))
+    assert bar.find_chip.isVisible()
+    assert "“dog”" in bar.find_chip.toolTip()
+    with qtbot.waitSignal(bar.find_requested, timeout=1000):
+        bar.find_chip.click()
+
+    pointed = PromptSet(texts=(TextPrompt("dog"),), regions=REGION.regions)
+    bar.set_stem(Stem("a", "Stem 1", 0, pointed, "knower"))
+    assert not bar.find_chip.isVisible()
+
+
+def test_looking_is_offered_with_the_first_letter_that_is_typed(bar, qtbot):
+    QTest.keyClicks(bar.field, "d")
+
+    assert bar.find_chip.isVisible()

@@ -112,6 +112,7 @@ def test_nothing_is_replaced_unless_it_is_allowed(clip, tmp_path, capsys):
         (["--span", "0-1", "--engine", "spectral", "--set", "passes=1"], "10 to 400"),
         (["--span", "0-1", "--audio-track", "3"], "--audio-track"),
         (["--span", "0-1", "--device", "abacus"], "device"),
+        (["--click", "10,10@1", "--find-with", "sam22"], "sam2"),
     ],
 )
 def test_what_cannot_be_done_is_refused_with_advice_and_writes_nothing(
