@@ -20,7 +20,7 @@ from core.nn.samplers.inversion import (
 )
 from core.nn.samplers.stepping import Network
 from core.separation.zerosep_ladder import ddim_ladder
-from core.separation.zerosep_mel import at_half_scale
+from core.separation.zerosep_model import at_peak
 from tests.golden.cases import Case
 
 Ours = dict[str, Any]
@@ -127,9 +127,9 @@ def audio(case: Case) -> Ours:
     config, mel = case.config, LogMel()
     moved = torchaudio.functional.resample(case.input("audio"), config["sr"], 16_000)
     # The official code hears the first channel, and lays out 102.4 frames for a second of sound.
-    halved, _ = at_half_scale(moved[:1])
+    halved, _ = at_peak(moved[:1] - moved[:1].mean(), 0.5)
     n_samples = int(config["duration"] * 102.4) * 160
-    padded, _ = at_half_scale(halved[:, :n_samples], keeps_mean=True)
+    padded, _ = at_peak(halved[:, :n_samples], 0.5)
     padded = nnf.pad(padded, (0, n_samples - padded.shape[1]))
     bands = mel.forward(padded)[0]
     n_missing = -len(bands) % 4

@@ -8,7 +8,7 @@ Two departures from the official code, both of which make more exact what it mea
 of a step is kept as what it adds (σz of eq. 5), not divided by σ and multiplied again, which is
 also defined where σ is zero. And the noise of the last step is kept, so that the same network
 brings back the very latent, as section 3.1 has it; the official code sets it to zero, which leaves
-out the finest detail (`without_last_noise`).
+out the finest detail (`NoisePath.without_last_noise`).
 
 Letters in shapes: S rungs of the ladder; latents have any shape.
 """
