@@ -111,11 +111,8 @@ def test_without_the_last_noise_as_published_the_mix_does_not_come_back_whole():
         asked = {"highlight": highlight, "last_step": last, "result": "generated"}
         return _separated(mix, asked)
 
-    published, exact = (
-        np.abs(made(0.0, one) - mix.samples).max() for one in ("published", "exact")
-    )
-    assert published > 0.1
-    assert exact < 1e-4
+    assert np.abs(made(0.0, "published") - mix.samples).max() > 0.1
+    assert np.abs(made(0.0, "exact") - mix.samples).max() < 1e-4
     # Nor is the target better for it. Measured: 16.7 dB and 18.7 dB.
     assert si_sdr_db(made(1.0, "exact")[0], low[0]) > si_sdr_db(made(1.0, "published")[0], low[0])
 
@@ -124,12 +121,14 @@ def test_another_pass_takes_away_more_of_the_others():
     mix, _ = _mix()
     high = tone(6_000, 1.5)[0]
 
+    asked = {"highlight": 0.4, "result": "generated"}  # so that one pass leaves something
+
     left = [
-        abs(float(_separated(mix, {"passes": passes, "result": "generated"})[0] @ high))
-        for passes in (1, 2)
+        abs(float(_separated(mix, {**asked, "passes": passes})[0] @ high)) for passes in (1, 2)
     ]
 
-    assert left[1] < 0.5 * left[0]
+    # Measured: of 1080 in the mix 131 and 15.
+    assert left[1] < 0.25 * left[0]
 
 
 def test_a_later_start_keeps_more_of_the_mix():
