@@ -8,34 +8,29 @@ Letters in shapes: C channels and N samples of the mix, c channels and n samples
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
 import torch
-from torch import Tensor
 
-from core.domain.audio import Samples
+from core.domain.audio import AudioClip, Samples
 from core.domain.engines import EngineInfo, SettingValue
 from core.errors import PromptError
-from core.nn.samplers.stepping import Network, seeded_noise
-from core.progress import CancelToken, Report
+from core.progress import CancelToken, Report, ignore
 from core.separation.beating import beating, leaves
-from core.separation.chunking import overlap_add, resample
+from core.separation.chunking import overlap_add
 from core.separation.devices import pick_device
-from core.separation.generated import (
-    SILENT_PEAK,
-    GeneratedCutter,
-    GeneratedSound,
-    window_plan,
-)
+from core.separation.generated import GeneratedCutter, window_plan
+from core.separation.memory_ladder import MemoryLadder, Rung, rungs
 from core.separation.protocol import SeparationRequest, TargetSink, refuse_unknown_prompts
 from core.separation.pulse import Pulse
 from core.separation.zerosep_files import find_pipeline
 from core.separation.zerosep_info import GUIDANCE_ADVICE, ZEROSEP_INFOS
-from core.separation.zerosep_model import SoundModel, at_peak
+from core.separation.zerosep_maker import ZeroSepMaker
+from core.separation.zerosep_model import SoundForm, SoundModel
 from core.separation.zerosep_parts import load_model, stamp_of
-from core.separation.zerosep_walks import Ears, LatentWalk, ZeroSepSettings
+from core.separation.zerosep_walks import ZeroSepSettings
 
 OVERLAP_S = 1.0
 CONTEXT_S = 0.5
@@ -95,13 +90,17 @@ class ZeroSep:
         rate_hz = request.mix.sample_rate_hz
         start, stop = request.span_samples
         plan = window_plan(stop - start, rate_hz, self.model.form.longest_s, OVERLAP_S, CONTEXT_S)
-        maker = _Maker(request, self.model, settings, self.device, pulse)
-        cutter = GeneratedCutter(maker, rate_hz, settings.result, self.device)
+        maker = ZeroSepMaker(request, self.model, settings, self.device, pulse)
+        cutter = _Cutter(maker, memory_of(self.model.form, self.device), settings.result, cancel)
         pulse.enter("Separating", stop - start, plan.n_chunk / (settings.n_steps + STEPS_AROUND))
         with torch.inference_mode(), beating(leaves(self.model.parts), pulse.check):
             overlap_add(request.mix, (start, stop), plan, cutter, sink, pulse)
-        advice = {"advice": GUIDANCE_ADVICE} if settings.weight > 1 else {}
-        return {**self.notes, "licence": self.info.licence, **advice}
+        notes: dict[str, SettingValue] = {**self.notes, "licence": self.info.licence}
+        if settings.weight > 1:
+            notes["advice"] = GUIDANCE_ADVICE
+        if cutter.memory.said:
+            notes["memory"] = "; ".join(cutter.memory.said)
+        return notes
 
 
 def refuse_useless(info: EngineInfo, request: SeparationRequest) -> None:
@@ -116,63 +115,49 @@ def refuse_useless(info: EngineInfo, request: SeparationRequest) -> None:
         raise PromptError("the mix is empty", advice="Choose a clip or a track that has sound.")
 
 
+def memory_of(form: SoundForm, device: torch.device) -> MemoryLadder[Rung]:
+    """Return what to do when memory runs out: shorter windows, then the CPU.
+
+    Never with less precision: what is made of a mix is as exact as the numbers are.
+    """
+    whole = rungs(Rung(device, torch.float32, form.longest_s), form.shortest_s, half=False)
+    return MemoryLadder([rung for rung in whole if not rung.is_offloaded])
+
+
 @dataclass(frozen=True, slots=True, eq=False)
-class _Maker:
-    """Makes the target of pieces of the mix of one request."""
+class _Cutter:
+    """Cuts the target out of pieces, as memory allows."""
 
-    request: SeparationRequest
-    model: SoundModel
-    settings: ZeroSepSettings
-    device: torch.device
-    pulse: Pulse
-    _read: dict[float, Ears] = field(default_factory=dict)
+    maker: ZeroSepMaker
+    memory: MemoryLadder[Rung]
+    result: str
+    cancel: CancelToken
 
-    def __call__(self, samples: Samples, start: int) -> GeneratedSound:
-        """Return what the model makes of (C, N), the first of which is number `start`."""
-        form = self.model.form
-        waves = self._as_taught(samples)  # (c, n)
-        if float(waves.abs().max()) < SILENT_PEAK:  # nothing but a mean
-            nothing = np.zeros(tuple(waves.shape), np.float32)
-            return GeneratedSound(nothing, None, form.sample_rate_hz, form.band_hz, mix=nothing)
-        heard, gain = at_peak(waves, form.peak)
-        mix = self.model.encode(heard)
-        ears = self._ears(heard.shape[1] / form.sample_rate_hz)
-        ladder = self.model.ladder(self.settings.steps)
-        target = self._walk(start)(mix, ladder, ears)
-        sounds = [
-            np.asarray((self.model.decode(latent, heard.shape[1]) / gain).cpu(), np.float32)
-            for latent in (target, mix)
-        ]
-        return GeneratedSound(sounds[0], None, form.sample_rate_hz, form.band_hz, mix=sounds[1])
+    def __call__(self, samples: Samples, start: int) -> Samples:
+        """Return the target (C, N) in `samples` (C, N), the first of which is number `start`."""
+        return self.memory.climb(lambda rung: self._cut(rung, samples, start))
 
-    def _as_taught(self, samples: Samples) -> Tensor:
-        """Return (c, n) at the model's rate and channels, without the mean, which no one hears."""
-        form, mix = self.model.form, self.request.mix
-        if samples.shape[0] != form.n_channels:
-            mono = samples.mean(axis=0, keepdims=True, dtype=np.float32)
-            samples = np.repeat(mono, form.n_channels, axis=0)
-        n_samples = -(-samples.shape[1] * form.sample_rate_hz // mix.sample_rate_hz)
-        moved = resample(samples, mix.sample_rate_hz, form.sample_rate_hz, n_samples)
-        return torch.from_numpy(moved - moved.mean(axis=1, keepdims=True)).to(self.device)
+    def _cut(self, rung: Rung, samples: Samples, start: int) -> Samples:
+        self.maker.move_to(rung.device)
+        rate_hz, n_samples = self.maker.request.mix.sample_rate_hz, samples.shape[1]
+        cutter = GeneratedCutter(self.maker, rate_hz, self.result, rung.device)
+        if n_samples <= rung.window_s * rate_hz + 1:
+            return cutter(samples, start)
+        plan = window_plan(n_samples, rate_hz, rung.window_s, OVERLAP_S, CONTEXT_S)
+        cut = _Pieces()
+        pulse = Pulse(ignore, self.cancel)  # how far it is, the piece's own says
+        whole = AudioClip(np.asarray(samples, np.float32), rate_hz)
+        overlap_add(
+            whole, (0, n_samples), plan, lambda part, at: cutter(part, start + at), cut, pulse
+        )
+        return np.concatenate(cut.pieces, axis=1)
 
-    def _walk(self, start: int) -> LatentWalk:
-        # Each piece has a noise of its own, but the same one whenever it is asked for again.
-        seed = hash((self.request.seed, start)) & 0x7FFFFFFF
-        noise = seeded_noise(torch.Generator().manual_seed(seed))
-        return LatentWalk(self.settings, noise, lambda *_: self.pulse.beat())
 
-    def _ears(self, length_s: float) -> Ears:
-        """Return the network listening in the three ways; most pieces are of one length."""
-        if length_s not in self._read:
-            self._read.clear()
-            words = " and ".join(text.text for text in self.request.prompts.texts)
-            others = self.settings.other_sounds
-            self._read[length_s] = Ears(
-                self._ear("", length_s),
-                self._ear(others, length_s) if others else None,
-                self._ear(words, length_s),
-            )
-        return self._read[length_s]
+class _Pieces:
+    """Keeps what is written."""
 
-    def _ear(self, text: str, length_s: float) -> Network:
-        return self.model.network(self.model.read(text, length_s))
+    def __init__(self) -> None:
+        self.pieces: list[Samples] = []
+
+    def write(self, target: Samples) -> None:
+        self.pieces.append(target)

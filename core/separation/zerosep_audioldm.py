@@ -17,6 +17,8 @@ from core.separation.zerosep_model import SoundForm, Words
 LONGEST_S = 10.24
 """What AudioLDM was taught with, and AudioLDM 2 as well."""
 
+SHORTEST_S = 4.0
+
 PEAK = 0.5
 """Both were taught with sounds whose loudest sample is at half of full scale."""
 
@@ -73,4 +75,4 @@ class AudioLdm:
 
 def form_of(sound: MelSound) -> SoundForm:
     """Return the sound that both were taught with."""
-    return SoundForm(sound.mel.sample_rate_hz, 1, LONGEST_S, sound.band_hz, PEAK)
+    return SoundForm(sound.mel.sample_rate_hz, 1, LONGEST_S, SHORTEST_S, sound.band_hz, PEAK)

@@ -1,10 +1,10 @@
-"""Which pipeline each ZeroSep engine needs, where it lies, and what to say where it doesn't."""
+"""Which text-to-sound model each ZeroSep engine separates with, and what to say where it isn't."""
 
 from collections.abc import Mapping
 from pathlib import Path
 
 from core.errors import ModelError
-from core.store.places import models_folder
+from core.store import installed, needs
 
 PIPELINES: Mapping[str, str] = {
     "zerosep-audioldm2": "audioldm2",
@@ -16,44 +16,23 @@ PIPELINES: Mapping[str, str] = {
 }
 """Engine to the model it separates with, as the model store calls it."""
 
-REPOSITORIES: Mapping[str, str] = {
-    "audioldm2": "cvssp/audioldm2",
-    "audioldm2-large": "cvssp/audioldm2-large",
-    "audioldm2-music": "cvssp/audioldm2-music",
-    "audioldm-s-full-v2": "cvssp/audioldm-s-full-v2",
-    "audioldm-l-full": "cvssp/audioldm-l-full",
-    "stable-audio-open": "stabilityai/stable-audio-open-1.0",
-}
 
-_INDEX = "model_index.json"
-
-
-def zerosep_needs(engine: str) -> dict[str, str]:
+def zerosep_needs(engine: str) -> Mapping[str, str]:
     """Return what is still missing of `engine`, title to how it is got; empty if it is there."""
-    model = PIPELINES[engine]
-    if installed(model) is not None:
-        return {}
-    return {model: f"all of {REPOSITORIES[model]}, as it is there, in models/{model}"}
+    return needs(PIPELINES[engine])
 
 
 def find_pipeline(engine: str) -> Path:
     """Return the folder of the pipeline that `engine` separates with.
 
     Raises:
-        ModelError: it isn't installed; the advice says where it belongs.
+        ModelError: it isn't installed; the advice says how to get it.
     """
-    model = PIPELINES[engine]
-    folder = installed(model)
+    folder = installed(PIPELINES[engine])
     if folder is None:
+        missing = "; ".join(f"{title}: {how}" for title, how in zerosep_needs(engine).items())
         raise ModelError(
-            f"no {_INDEX} in {models_folder() / model}",
-            advice=f"Put all of {REPOSITORIES[model]}, as it is there, into "
-            f"{models_folder() / model}.",
+            f"{engine} needs {PIPELINES[engine]}, which is not installed",
+            advice=f"This engine separates with a model that is not here yet. {missing}.",
         )
     return folder
-
-
-def installed(model: str) -> Path | None:
-    """Return the folder of a model that is there, else None."""
-    folder = models_folder() / model
-    return folder if (folder / _INDEX).is_file() else None

@@ -27,6 +27,7 @@ class SoundForm:
         sample_rate_hz: of it.
         n_channels: 1 or 2.
         longest_s: of what it hears at a time.
+        shortest_s: below which shorter windows save no memory, or are too short to hear anything.
         band_hz: what it models, low to high.
         peak: the level of its loudest sample, 0 to 1.
     """
@@ -34,6 +35,7 @@ class SoundForm:
     sample_rate_hz: int
     n_channels: int
     longest_s: float
+    shortest_s: float
     band_hz: tuple[float, float]
     peak: float
 

@@ -50,7 +50,12 @@ class StableAudio:
         rate_hz = int(config["sampling_rate"])
         longest_s = min(LONGEST_S, self._n_frames * self.pipeline.vae.hop_length / rate_hz)
         return SoundForm(
-            rate_hz, int(config["audio_channels"]), longest_s, (_LOWEST_HZ, 0.45 * rate_hz), PEAK
+            sample_rate_hz=rate_hz,
+            n_channels=int(config["audio_channels"]),
+            longest_s=longest_s,
+            shortest_s=longest_s,  # silence fills up whatever is shorter
+            band_hz=(_LOWEST_HZ, 0.45 * rate_hz),
+            peak=PEAK,
         )
 
     @property

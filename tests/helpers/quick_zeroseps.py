@@ -10,11 +10,12 @@ from core.separation.protocol import Separator
 SAME_CODE = ("zerosep-audioldm2-large", "zerosep-audioldm2-music", "zerosep-audioldm-l")
 """Engines that differ from others in their weights alone."""
 
-_LEAST_STEPS = 10
+_QUICK: dict[str, float] = {"steps": 10, "start": 0.1}
+"""One step into the noise, and one back."""
 
 
 def _quick(setting: EngineSetting) -> EngineSetting:
-    return replace(setting, default=_LEAST_STEPS) if setting.name == "steps" else setting
+    return replace(setting, default=_QUICK.get(setting.name, setting.default))
 
 
 def _built(name: str) -> Separator:

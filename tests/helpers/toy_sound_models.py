@@ -23,11 +23,13 @@ class ToyModel:
 
     n_channels: int = 1
     answers_nan: bool = False
+    has_room_for_s: float = 100.0
+    """Of longer sounds memory runs out."""
     texts: list[tuple[str, float]] = field(default_factory=list)
 
     @property
     def form(self) -> SoundForm:
-        return SoundForm(16_000, self.n_channels, 4.0, (0.0, 8_000.0), 0.5)
+        return SoundForm(16_000, self.n_channels, 4.0, 2.0, (0.0, 8_000.0), 0.5)
 
     @property
     def parts(self) -> tuple[nn.Module, ...]:
@@ -38,6 +40,8 @@ class ToyModel:
         return NoiseLadder(tuple(levels), tuple(levels), end=1.0)  # the level is the time
 
     def encode(self, waves: Tensor) -> Tensor:
+        if waves.shape[1] > self.has_room_for_s * self.form.sample_rate_hz:
+            raise torch.OutOfMemoryError("out of memory")
         n_missing = -waves.shape[1] % N_BINS
         frames = nn.functional.pad(waves, (0, n_missing)).unflatten(1, (-1, N_BINS))
         return (frames @ _cosines().T).transpose(1, 2)  # (c, bins, t)
