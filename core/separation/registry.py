@@ -13,6 +13,8 @@ from core.separation.gentle_import import import_gently
 from core.separation.mini_info import MINI_INFO
 from core.separation.protocol import Separator
 from core.separation.spectral_info import SPECTRAL_INFO
+from core.separation.zerosep_files import zerosep_needs
+from core.separation.zerosep_info import ZEROSEP_BUILDERS, ZEROSEP_INFOS
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,7 @@ _ENTRIES: tuple[_Entry, ...] = (
     _Entry(SPECTRAL_INFO, "core.separation.spectral:build"),
     _Entry(DAVIS_FLOW_INFO, "core.separation.davis:build_davis_flow", davis_needs),
     _Entry(DAVIS_INFO, "core.separation.davis:build_davis", davis_needs),
+    *(_Entry(info, ZEROSEP_BUILDERS[info.name], zerosep_needs) for info in ZEROSEP_INFOS),
 )
 
 

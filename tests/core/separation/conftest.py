@@ -10,9 +10,12 @@ from core.store.places import models_folder
 
 @pytest.fixture(scope="session")
 def _tiny_models(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    from tests.helpers import davises  # loads transformers, which most tests need not wait for
+    # They load transformers and diffusers, which most tests need not wait for.
+    from tests.helpers import davises, sound_models
 
-    return davises.install(tmp_path_factory.mktemp("tiny") / "models")
+    models = davises.install(tmp_path_factory.mktemp("tiny") / "models")
+    sound_models.install_all(models)
+    return models
 
 
 @pytest.fixture

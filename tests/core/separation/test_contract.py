@@ -25,15 +25,20 @@ from core.separation import registry
 from core.separation.mini_info import MINI_INFO
 from core.separation.protocol import SeparationRequest, Separator
 from tests.helpers.minis import tiny_mini
+from tests.helpers.quick_zeroseps import QUICK_ZEROSEPS, SAME_CODE
 from tests.helpers.separations import MemorySink, spans, target_of
 from tests.helpers.sounds import clip, noise, only_during, tone
 
 pytestmark = pytest.mark.usefixtures("installed_models")
 
-STAND_INS: dict[str, Callable[[], Separator]] = {"mini": tiny_mini}
+STAND_INS: dict[str, Callable[[], Separator]] = {"mini": tiny_mini, **QUICK_ZEROSEPS}
 """In place of engines whose weights are large, or are not there: the same code, tiny networks."""
 
-ENGINES = (*(one for one in registry.engines() if one.name not in STAND_INS), MINI_INFO)
+ENGINES = (
+    *(one for one in registry.engines() if one.name not in {*STAND_INS, *SAME_CODE}),
+    MINI_INFO,
+    *(registry.info(name) for name in QUICK_ZEROSEPS),
+)
 RATE_HZ = 16_000
 EXAMPLES = {
     PromptKind.TEXT: PromptSet(texts=(TextPrompt("dog barking"),)),
