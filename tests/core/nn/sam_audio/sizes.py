@@ -2,9 +2,6 @@
 
 from core.nn.sam_audio.config import (
     CodecConfig,
-    SamAudioConfig,
-    TransformerConfig,
-    VisionConfig,
 )
 
 TINY_CODEC = CodecConfig(
