@@ -9,6 +9,7 @@ from core.domain.media import MediaInfo
 from core.domain.pictures import Frame, PictureSource
 from core.domain.prompts import Box, Click, RegionPrompt
 from core.jobs.requests import next_job_id
+from core.jobs.segmenters import notice_of, segmenter_for
 from core.media.frame_reader import FrameReader
 from core.media.pts_table import PtsTable
 from core.progress import CancelToken, Progress, Report, ignore
@@ -30,6 +31,8 @@ class MaskAnswer:
     job_id: int
     region: RegionPrompt
     mask: TrackedMask
+    notice: str = ""
+    """Why it was not the wanted segmenter that found the object; empty where it was."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,6 +42,8 @@ class TrackAnswer:
     job_id: int
     region: RegionPrompt
     track: MaskTrack
+    notice: str = ""
+    """Why it was not the wanted segmenter that followed the object; empty where it was."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,7 +56,8 @@ class MaskJob:
     pts: int
     previous: TrackedMask | None = None
     """What tracking believed on this frame, to be corrected by the marks."""
-    segmenter: str = "classic"
+    segmenter: str = registry.DEFAULT
+    device: str = "auto"
     frame: Frame | None = None
     """The frame `pts` where it is at hand, as on screen: then nothing has to be decoded."""
     job_id: int = field(default_factory=next_job_id)
@@ -69,10 +75,11 @@ class MaskJob:
             Cancelled: it was asked to stop.
         """
         report(Progress(self.label, 0, 1))
-        segmenter = registry.build(self.segmenter)
+        segmenter = segmenter_for(self.segmenter, self.device)
         anchor = _anchor(segmenter, self._frame(), self.region, self.previous, cancel)
         report(Progress(self.label, 1, 1))
-        return MaskAnswer(self.job_id, self.region, TrackedMask.pack(anchor.pts, anchor.mask))
+        mask = TrackedMask.pack(anchor.pts, anchor.mask)
+        return MaskAnswer(self.job_id, self.region, mask, notice_of(segmenter))
 
     def _frame(self) -> Frame:
         if self.frame is not None and self.frame.pts == self.pts:
@@ -92,7 +99,8 @@ class TrackJob:
     media: MediaInfo
     table: PtsTable | None
     region: RegionPrompt
-    segmenter: str = "classic"
+    segmenter: str = registry.DEFAULT
+    device: str = "auto"
     on_masks: OnMasks = _tell_nobody
     """Told a few times a second what is new, on the worker's thread; later news of a frame
     replaces earlier."""
@@ -112,7 +120,7 @@ class TrackJob:
             MediaError: a frame cannot be read.
             Cancelled: it was asked to stop; what `on_masks` was told stays true.
         """
-        segmenter = registry.build(self.segmenter)
+        segmenter = segmenter_for(self.segmenter, self.device)
         with FrameReader(self.media, self.table, _CACHE_BYTES) as picture:
             anchors = anchors_of(segmenter, picture, self.region, self.previous, cancel=cancel)
             masks = self._followed(segmenter, picture, anchors, report, cancel)
@@ -121,7 +129,7 @@ class TrackJob:
                 picture.origin_s,
                 tuple(masks[pts] for pts in sorted(masks)),
             )
-        return TrackAnswer(self.job_id, self.region, track)
+        return TrackAnswer(self.job_id, self.region, track, notice_of(segmenter))
 
     def _followed(
         self,

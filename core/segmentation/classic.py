@@ -8,6 +8,7 @@ from core.domain.prompts import Box, Click
 from core.progress import CancelToken, Report
 from core.segmentation.classic_info import CLASSIC
 from core.segmentation.click_masks import mask_from_marks
+from core.segmentation.follower import FlowFollower
 from core.segmentation.marks import check_marks
 from core.segmentation.protocol import Anchor, SegmenterInfo
 from core.segmentation.tracking import track_all
@@ -40,4 +41,9 @@ class ClassicSegmenter:
         report: Report,
         cancel: CancelToken,
     ) -> Iterator[TrackedMask]:
-        return track_all(picture, anchors, report=report, cancel=cancel)
+        return track_all(picture, anchors, FlowFollower(), report=report, cancel=cancel)
+
+
+def build(_device: str) -> ClassicSegmenter:
+    """Return the segmenter; it runs on the CPU, whatever the device."""
+    return ClassicSegmenter()

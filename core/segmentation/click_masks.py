@@ -18,11 +18,10 @@ from core.progress import CancelToken
 from core.segmentation.box_masks import mask_in_box
 from core.segmentation.candidates import Candidate, candidates_at
 from core.segmentation.edge_refinement import refine_edges
-from core.segmentation.marks import Marks, is_on
+from core.segmentation.marks import Marks, is_on, with_dots
 from core.segmentation.mask_shapes import area, disc, fill_holes, largest_pieces, pieces_at
 
 _DISC_PART = 0.04  # of the shorter side: what a click means where the picture says nothing
-_DOT_PART = 0.006
 _FLAT_SCORE = 0.02
 _MOST_OF_MASK = 0.8
 _LEAST_KEPT = 0.4
@@ -109,28 +108,14 @@ def _finished(pixels: Pixels, mask: Mask, marks: Marks, is_known: bool) -> Mask:
     refined = refine_edges(pixels, mask)
     if marks.boxes:
         refined &= mask  # whose edge is where the person has drawn it
-    refined = _with_dots(refined, marks)
+    refined = with_dots(refined, marks)
     places = [(int(click.x_px), int(click.y_px)) for click in marks.on]
     kept = pieces_at(refined, places)
     if is_known:
         kept |= largest_pieces(refined)
     if area(kept) < _LEAST_KEPT * area(mask):
         kept = mask  # the refined edge has eaten what it should have trimmed
-    return _with_dots(fill_holes(kept), marks)
-
-
-def _with_dots(mask: Mask, marks: Marks) -> Mask:
-    """Return the mask with a dot's worth of pixels around each click set as the click says."""
-    shape = mask.shape[0], mask.shape[1]
-    radius = round(_DOT_PART * min(shape))
-    marked = mask.copy()
-    for click in marks.on:
-        marked |= disc(shape, int(click.x_px), int(click.y_px), radius)
-    for click in marks.off:
-        marked &= ~disc(shape, int(click.x_px), int(click.y_px), radius)
-    for click in marks.on:  # where dots touch, the very pixel that was clicked counts
-        marked[int(click.y_px), int(click.x_px)] = True
-    return marked
+    return with_dots(fill_holes(kept), marks)
 
 
 def _disc_at(pixels: Pixels, click: Click, away_from: Iterable[Click] = ()) -> Mask:

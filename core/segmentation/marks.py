@@ -1,4 +1,7 @@
-"""What a person's clicks and boxes must satisfy before a segmenter looks at them."""
+"""What a person's clicks and boxes must satisfy, and what a mask must satisfy for their sake.
+
+Letters in shapes: H, W frame pixels.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,6 +10,10 @@ from core.domain.masks import Mask
 from core.domain.pictures import Frame
 from core.domain.prompts import Box, Click
 from core.errors import PromptError
+from core.segmentation.mask_shapes import disc
+
+_DOT_PART = 0.006
+"""Of the shorter side: the radius around a click that is surely as the click says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +62,20 @@ def check_marks(
             "does not belong to it.",
         )
     return marks
+
+
+def with_dots(mask: Mask, marks: Marks) -> Mask:
+    """Return the mask with a dot's worth of pixels around each click set as the click says."""
+    shape = mask.shape[0], mask.shape[1]
+    radius = round(_DOT_PART * min(shape))
+    marked = mask.copy()
+    for click in marks.on:
+        marked |= disc(shape, int(click.x_px), int(click.y_px), radius)
+    for click in marks.off:
+        marked &= ~disc(shape, int(click.x_px), int(click.y_px), radius)
+    for click in marks.on:  # where dots touch, the very pixel that was clicked counts
+        marked[int(click.y_px), int(click.x_px)] = True
+    return marked
 
 
 def _check_place(click: Click, wide: int, high: int) -> None:

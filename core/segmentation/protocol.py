@@ -3,8 +3,8 @@
 Letters in shapes: H, W pixels.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from core.domain.masks import Mask, TrackedMask
@@ -21,6 +21,8 @@ class SegmenterInfo:
     title: str
     summary: str
     licence: str
+    needs: Mapping[str, str] = field(default_factory=dict)
+    """What must be installed first, name to how to get it; empty where it is ready."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -12,15 +12,21 @@ import numpy as np
 from core.domain.masks import TrackedMask
 from core.domain.pictures import PictureSource
 from core.progress import CancelToken, Progress, Report
+from core.segmentation.follower import Follower
 from core.segmentation.protocol import Anchor
 from core.segmentation.track_gaps import Gap
-from core.segmentation.track_legs import Leg, WorkingSize
+from core.segmentation.track_legs import Leg
 
 _STAGE = "Following the object"
 
 
 def track_all(
-    picture: PictureSource, anchors: Sequence[Anchor], *, report: Report, cancel: CancelToken
+    picture: PictureSource,
+    anchors: Sequence[Anchor],
+    follower: Follower,
+    *,
+    report: Report,
+    cancel: CancelToken,
 ) -> Iterator[TrackedMask]:
     """Yield the anchors, then every other frame; a later answer for a frame is the better one.
 
@@ -29,7 +35,7 @@ def track_all(
     """
     ordered = sorted(anchors, key=lambda anchor: anchor.pts)
     places = _places(picture, ordered)
-    return _walk(picture, ordered, places, report, cancel)
+    return _walk(picture, ordered, places, follower, report, cancel)
 
 
 def _places(picture: PictureSource, anchors: Sequence[Anchor]) -> list[int]:
@@ -48,14 +54,15 @@ def _walk(
     picture: PictureSource,
     anchors: Sequence[Anchor],
     places: list[int],
+    follower: Follower,
     report: Report,
     cancel: CancelToken,
 ) -> Iterator[TrackedMask]:
     for anchor in anchors:
         yield TrackedMask.pack(anchor.pts, anchor.mask, 1.0)
-    size = WorkingSize.for_masks(picture, [anchor.mask for anchor in anchors])
+    size = follower.size_for(picture, [anchor.mask for anchor in anchors])
     gaps = [Gap(a, b) for a, b in itertools.pairwise(places)]
-    legs = _legs(anchors, places, gaps, len(picture.pts_table))
+    legs = _legs(follower, anchors, places, gaps, len(picture.pts_table))
     total = sum(leg.n_left for leg, _ in legs)
     done = 0
     while legs:
@@ -71,14 +78,18 @@ def _walk(
 
 
 def _legs(
-    anchors: Sequence[Anchor], places: list[int], gaps: list[Gap], n_frames: int
+    follower: Follower,
+    anchors: Sequence[Anchor],
+    places: list[int],
+    gaps: list[Gap],
+    n_frames: int,
 ) -> list[tuple[Leg, Gap | None]]:
     legs: list[tuple[Leg, Gap | None]] = []
     for number, (anchor, place) in enumerate(zip(anchors, places, strict=True)):
         after = gaps[number] if number < len(gaps) else None
         before = gaps[number - 1] if number > 0 else None
         end = after.forward_end if after is not None else n_frames
-        legs.append((Leg(anchor, place + 1, end, 1), after))
+        legs.append((Leg(follower, anchor, place + 1, end, 1), after))
         end = before.backward_end if before is not None else -1
-        legs.append((Leg(anchor, place - 1, end, -1), before))
+        legs.append((Leg(follower, anchor, place - 1, end, -1), before))
     return [(leg, gap) for leg, gap in legs if not leg.is_done]

@@ -7,6 +7,7 @@ import pytest
 
 from core.errors import ModelError
 from core.segmentation import registry
+from core.store.places import models_folder
 
 
 def test_the_default_needs_no_weights():
@@ -28,3 +29,24 @@ def test_a_look_up_loads_neither_opencv_nor_torch():
     ).stdout.split()
 
     assert not {"cv2", "torch", "scipy", "av"} & set(loaded)
+
+
+def test_the_list_says_what_is_still_to_be_installed_and_where():
+    before = {info.name: info.needs for info in registry.segmenters()}
+    folder = models_folder() / "edgetam"
+    folder.mkdir(parents=True)
+    for name in ("config.json", "model.safetensors"):
+        (folder / name).write_bytes(b"")
+
+    assert not before["classic"]
+    assert "models/sam2.1-hiera-tiny" in " ".join(before["sam2"].values())
+    assert "models/edgetam" in " ".join(before["edgetam"].values())
+    assert not registry.info("edgetam").needs
+    assert registry.info("sam2").needs
+
+
+def test_a_segmenter_that_is_not_installed_says_so_instead_of_starting():
+    with pytest.raises(ModelError) as refused:
+        registry.build("sam2", "cpu")
+
+    assert "SAM 2.1 is not installed" in refused.value.advice
