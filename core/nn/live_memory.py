@@ -14,7 +14,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
 
-class MemoryMeter(TorchDispatchMode):
+class MemoryMeter(TorchDispatchMode):  # type: ignore[no-untyped-call]
     """Counts the bytes of all tensors made inside it and still alive, and remembers the most.
 
     Storages are counted, so that views cost nothing. What was there before is not counted; nor is
@@ -22,7 +22,7 @@ class MemoryMeter(TorchDispatchMode):
     """
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self.live_bytes = 0
         self.peak_bytes = 0
         self._seen: set[int] = set()
@@ -43,7 +43,7 @@ class MemoryMeter(TorchDispatchMode):
 
     @staticmethod
     def _key(tensor: Tensor) -> int:
-        return tensor.untyped_storage()._cdata
+        return int(tensor.untyped_storage()._cdata)
 
     def _count(self, tensor: Tensor) -> None:
         storage, key = tensor.untyped_storage(), self._key(tensor)
@@ -62,7 +62,7 @@ def peak_bytes(work: Callable[[], object]) -> int:
     """Return the most bytes that tensors made by `work` had at one time."""
     with torch.inference_mode(), MemoryMeter() as meter:
         work()
-    return meter.peak_bytes
+    return int(meter.peak_bytes)
 
 
 def weight_bytes(network: nn.Module, dtype: torch.dtype) -> int:

@@ -12,7 +12,9 @@ from core.separation.davis_info import DAVIS_FLOW_INFO, DAVIS_INFO
 from core.separation.gentle_import import import_gently
 from core.separation.mini_info import MINI_INFO
 from core.separation.protocol import Separator
+from core.separation.sam_audio_info import SAM_AUDIO_INFOS
 from core.separation.spectral_info import SPECTRAL_INFO
+from core.store import needs
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,9 @@ _ENTRIES: tuple[_Entry, ...] = (
     _Entry(SPECTRAL_INFO, "core.separation.spectral:build"),
     _Entry(DAVIS_FLOW_INFO, "core.separation.davis:build_davis_flow", davis_needs),
     _Entry(DAVIS_INFO, "core.separation.davis:build_davis", davis_needs),
+    _Entry(SAM_AUDIO_INFOS[0], "core.separation.sam_audio:build_small", needs),
+    _Entry(SAM_AUDIO_INFOS[1], "core.separation.sam_audio:build_base", needs),
+    _Entry(SAM_AUDIO_INFOS[2], "core.separation.sam_audio:build_large", needs),
 )
 
 

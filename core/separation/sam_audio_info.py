@@ -15,8 +15,8 @@ MEMORY_GIB = {
     "sam-audio-base": (5.5, 3.3),
     "sam-audio-large": (12.2, 6.7),
 }
-"""In float32 and bfloat16, for words and spans: weights in use and the most that work on a window
-takes beside them, by arithmetic on paper (`core.separation.sam_audio_memory`). Small is inferred."""
+"""In float32 and bfloat16, for words and spans: the weights in use and the most that work takes
+beside them, by arithmetic (`core.separation.sam_audio_memory`). The size of small is inferred."""
 
 AUTO, FLOAT32, BFLOAT16 = "auto", "float32", "bfloat16"
 OBJECT_BLACK, OBJECT_ALONE = "object black", "object alone"

@@ -1,8 +1,9 @@
 """Brings an official SAM Audio checkpoint into our networks, only the parts that are wanted.
 
 Names and shapes of the whole file are compared before anything is loaded. Its tensors stay on the
-disk, mapped into memory, until a part takes its own. The Perception Encoder may be missing, as in
-the smaller files that other programs write: then regions are refused. Everything else must be there.
+disk, mapped into memory, until a part takes its own. The Perception Encoder (`vision_encoder.`) may
+be missing, as in the smaller files that other programs write: then regions are refused. Everything
+else must be there.
 """
 
 from collections.abc import Mapping
@@ -19,6 +20,7 @@ from core.nn.sam_audio.checkpoint import Part, official_shapes, part_of
 from core.nn.sam_audio.codec import Codec
 from core.nn.sam_audio.config import SamAudioConfig
 from core.nn.sam_audio.network import SamAudioFlow
+from core.nn.sam_audio.shown_sizes import with_shown_sizes
 from core.nn.sam_audio.vision import PictureEncoder
 from core.nn.sam_audio.vision_names import from_official
 from core.nn.tensor_files import read_tensors, refuse_misfit
@@ -64,8 +66,8 @@ def open_checkpoint(files: SamAudioFiles) -> SamAudioCheckpoint:
     Raises:
         ModelError: a file is damaged, holds a program, or another network.
     """
-    config = read_config(files.config)
     tensors = read_tensors(files.checkpoint)
+    config = with_shown_sizes(read_config(files.config), tensors)
     there = {part_of(name) for name in tensors}
     wanted = {
         name: torch.empty(shape, device="meta")

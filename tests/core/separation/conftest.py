@@ -10,9 +10,10 @@ from core.store.places import models_folder
 
 @pytest.fixture(scope="session")
 def _tiny_models(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    from tests.helpers import davises  # loads transformers, which most tests need not wait for
+    from tests.helpers import davises, sam_audios  # load transformers, which takes its time
 
-    return davises.install(tmp_path_factory.mktemp("tiny") / "models")
+    models = davises.install(tmp_path_factory.mktemp("tiny") / "models")
+    return sam_audios.install(models)
 
 
 @pytest.fixture
