@@ -20,7 +20,7 @@ from core.separation.generated import GeneratedCutter, GeneratedSound, window_pl
 from core.separation.protocol import SeparationRequest, TargetSink
 from core.separation.pulse import Pulse
 from core.separation.sam_audio_files import find_sam_audio
-from core.separation.sam_audio_info import BAND_HZ, SAM_AUDIO_INFOS
+from core.separation.sam_audio_info import SAM_AUDIO_INFOS
 from core.separation.sam_audio_prompts import refuse_unusable
 from core.separation.sam_audio_run import SamAudioRun
 from core.separation.sam_audio_settings import SamAudioSettings
@@ -107,4 +107,5 @@ class _Maker:
         first = grid.model_sample(start)
         n_samples = -(-samples.shape[1] * grid.codec.sample_rate_hz // self.rate_hz)
         target, residual = self.run.read(first, first + n_samples)
-        return GeneratedSound(target, residual, grid.codec.sample_rate_hz, BAND_HZ)
+        band_hz = (0.0, 0.5 * grid.codec.sample_rate_hz)
+        return GeneratedSound(target, residual, grid.codec.sample_rate_hz, band_hz)

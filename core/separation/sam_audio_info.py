@@ -11,9 +11,9 @@ SAMPLE_RATE_HZ = 48_000
 BAND_HZ = (0.0, 24_000.0)
 
 MEMORY_GIB = {
-    "sam-audio-small": (3.1, 2.0),
-    "sam-audio-base": (5.5, 3.3),
-    "sam-audio-large": (12.2, 6.7),
+    "sam-audio-small": (2.6, 1.7),
+    "sam-audio-base": (5.0, 2.9),
+    "sam-audio-large": (11.7, 6.2),
 }
 """In float32 and bfloat16, for words and spans: the weights in use and the most that work takes
 beside them, by arithmetic (`core.separation.sam_audio_memory`). The size of small is inferred."""

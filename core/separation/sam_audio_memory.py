@@ -13,7 +13,7 @@ from torch import nn
 
 from core.nn.live_memory import peak_bytes, weight_bytes
 from core.nn.sam_audio.codec import REACH_FRAMES, Codec
-from core.nn.sam_audio.config import SamAudioConfig
+from core.nn.sam_audio.config import CodecConfig, SamAudioConfig
 from core.nn.sam_audio.network import Conditions, SamAudioFlow
 from core.nn.sam_audio.vision_names import picture_half
 from core.separation.memory_ladder import Rung
@@ -59,7 +59,7 @@ def memory_need(
     if rung.is_offloaded:
         flow_bytes = max(_own_bytes(part, rung.dtype) for part in flow.modules())
     weights = flow_bytes + weight_bytes(codec, torch.float32)
-    work = max(flow_work(config, rung, n_at_once), codec_work(codec))
+    work = max(flow_work(config, rung, n_at_once), codec_work(config.codec))
     if has_pictures:
         n_values = sum(torch.Size(shape).numel() for shape in picture_half(config.vision).values())
         weights += n_values * rung.dtype.itemsize
@@ -84,12 +84,16 @@ def flow_work(config: SamAudioConfig, rung: Rung, n_at_once: int) -> int:
     return peak_bytes(lambda: network(noisy, time, given))
 
 
-def codec_work(codec: Codec) -> int:
-    """Return what a piece of sound takes on its way through a codec on the device "meta"."""
-    n_frames = PIECE_FRAMES + 2 * REACH_FRAMES
-    config = codec.config
-    codec.requires_grad_(False)
+def codec_work(config: CodecConfig, n_frames: int = PIECE_FRAMES + 2 * REACH_FRAMES) -> int:
+    """Return what a piece of sound takes on its way through the codec.
+
+    The LSTM of the watermark is left out: at its low rate it takes next to nothing, and without
+    content it would be walked through step by step.
+    """
     with torch.device("meta"):
+        codec = Codec(config).requires_grad_(False)
+        marker = codec.decoder.wm_model
+        marker.encoder_block.post[0] = marker.decoder_block.pre[1] = nn.Identity()
         latents = torch.zeros(1, n_frames, config.codebook_dim)
         sound = torch.zeros(1, n_frames * config.hop_samples)
         message = torch.zeros(config.n_message_bits, dtype=torch.long)

@@ -153,7 +153,9 @@ class StretchWalk:
 
     def _candidate(self, task: "_Task", number: int) -> Stretch:
         windows, rung = task.windows, task.rung
-        start = self._noise(number, task.first, windows.n_frames).to(rung.device)
+        frames = task.first, task.first + windows.n_frames
+        width = self.checkpoint.config.transformer.out_channels
+        start = frame_noise(self.seed, number, frames, width).to(rung.device)
         for dtype in dict.fromkeys((rung.dtype, torch.float32)):
             network = load_flow(self.checkpoint, replace(rung, dtype=dtype, window_s=0.0))
             joint = JointFlow(
@@ -179,17 +181,17 @@ class StretchWalk:
     def _sampler(self) -> FlowSampler:
         return FlowSampler(self.settings.n_steps, "midpoint", time_scale=1.0)
 
-    def _noise(self, candidate: int, first: int, n_frames: int) -> Tensor:
-        """Return (T, 2 L), the same for a frame whenever it is asked for."""
-        width = self.checkpoint.config.transformer.out_channels
-        blocks = []
-        lead = first // _NOISE_FRAMES
-        for block in range(lead, -(-(first + n_frames) // _NOISE_FRAMES)):
-            seed = hash((self.seed, candidate, block)) & 0x7FFFFFFF
-            generator = torch.Generator().manual_seed(seed)
-            blocks.append(torch.randn(_NOISE_FRAMES, width, generator=generator))
-        skip = first - lead * _NOISE_FRAMES
-        return torch.cat(blocks)[skip : skip + n_frames]
+
+def frame_noise(seed: int, candidate: int, frames: tuple[int, int], width: int) -> Tensor:
+    """Return noise (T, width) for frames `first <= f < last`, for each the same whenever asked."""
+    first, last = frames
+    lead = first // _NOISE_FRAMES
+    blocks = []
+    for block in range(lead, -(-last // _NOISE_FRAMES)):
+        generator = torch.Generator().manual_seed(hash((seed, candidate, block)) & 0x7FFFFFFF)
+        blocks.append(torch.randn(_NOISE_FRAMES, width, generator=generator))
+    skip = first - lead * _NOISE_FRAMES
+    return torch.cat(blocks)[skip : skip + last - first]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -49,7 +49,7 @@ class NormedConv(_Normed):
     ) -> None:
         super().__init__((out_dim, in_dim, kernel), out_dim)
         self.stride, self.dilation = stride, dilation
-        self.padding = (kernel - stride) * dilation // 2
+        self.padding = -((stride - kernel) * dilation // 2)  # rounded up, or odd strides lose one
 
     def forward(self, x: Tensor) -> Tensor:
         return nnf.conv1d(x, self.weight, self.bias, self.stride, self.padding, self.dilation)
