@@ -31,12 +31,21 @@ class Pulse:
         self._limit = total
         self._speak()
 
-    def stand_at(self, done: float, limit: float) -> None:
-        """Say what is surely done; beats count up to `limit` at most, until the next word."""
+    def stand_at(self, done: float, limit: float, step: float | None = None) -> None:
+        """Say what is surely done; beats count up to `limit` at most, until the next word.
+
+        Where a `step` is given, each beat is worth that much from now on.
+        """
         self._done, self._limit = done, min(limit, self._total)
+        self._step = self._step if step is None else step
         self.check()
         if done >= self._total:
             self._speak()  # the end is always said
+
+    @property
+    def done(self) -> float:
+        """What was surely done at the last word of `stand_at`, with all beats since."""
+        return self._done
 
     def beat(self) -> None:
         """Count one step.

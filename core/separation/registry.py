@@ -12,9 +12,11 @@ from core.separation.davis_info import DAVIS_FLOW_INFO, DAVIS_INFO
 from core.separation.gentle_import import import_gently
 from core.separation.mini_info import MINI_INFO
 from core.separation.protocol import Separator
+from core.separation.sam_audio_info import SAM_AUDIO_INFOS
 from core.separation.spectral_info import SPECTRAL_INFO
 from core.separation.zerosep_files import zerosep_needs
 from core.separation.zerosep_info import ZEROSEP_BUILDERS, ZEROSEP_INFOS
+from core.store import needs
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,9 @@ _ENTRIES: tuple[_Entry, ...] = (
     _Entry(DAVIS_FLOW_INFO, "core.separation.davis:build_davis_flow", davis_needs),
     _Entry(DAVIS_INFO, "core.separation.davis:build_davis", davis_needs),
     *(_Entry(info, ZEROSEP_BUILDERS[info.name], zerosep_needs) for info in ZEROSEP_INFOS),
+    _Entry(SAM_AUDIO_INFOS[0], "core.separation.sam_audio:build_small", needs),
+    _Entry(SAM_AUDIO_INFOS[1], "core.separation.sam_audio:build_base", needs),
+    _Entry(SAM_AUDIO_INFOS[2], "core.separation.sam_audio:build_large", needs),
 )
 
 

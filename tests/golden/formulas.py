@@ -44,7 +44,8 @@ def wave(r: Array, sr: float, f0: float, quiet: float = 0.0) -> Array:
 
 def made_input(key: str, shape: Sequence[int], expression: str) -> Tensor:
     """Return the input that `expression`, in terms of the draw `r`, stands for."""
-    builtins = {"enumerate": enumerate}
+    # One dictionary of names, since what is inside a comprehension looks for its names there.
+    builtins = {"enumerate": enumerate, "__import__": __import__}
     names = {"np": np, "r": draw(key, shape), "wave": wave, "__builtins__": builtins}
     made = np.asarray(eval(expression, names))
     return torch.from_numpy(np.ascontiguousarray(made, dtype=np.float32))

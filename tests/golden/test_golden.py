@@ -10,10 +10,15 @@ from collections.abc import Callable
 import pytest
 import torch
 
-from tests.golden import davis, zerosep
+<<<<<<< HEAD
+from tests.golden import davis, sam_audio, zerosep
 from tests.golden.cases import Case
 
-SYSTEMS = {"davis": davis.CHECKS, "zerosep": zerosep.CHECKS}
+SYSTEMS = {
+    "davis": davis.CHECKS,
+    "zerosep": zerosep.CHECKS,
+    "sam_audio": sam_audio.CHECKS,
+}
 
 
 def check_of(case: Case) -> Callable[[Case], davis.Ours]:

@@ -18,7 +18,7 @@ SIGMA_MIN = 1e-4
 TIME_SCALE = 1000.0
 """Networks hear the time of the flow, 0 to 1, as 0 to 1000."""
 
-MAX_STEPS = 25
+MAX_STEPS = 32
 
 
 def path_point(start: Tensor, end: Tensor, time: Tensor) -> Tensor:
@@ -77,6 +77,8 @@ class FlowSampler:
     solver: Literal["euler", "midpoint", "heun"] = "euler"
     silence: SilenceMask | None = None
     """Guidance in the pauses of the mixture; the published flow code leaves it out."""
+    time_scale: float = TIME_SCALE
+    """What the network hears at the end of the flow."""
 
     def __post_init__(self) -> None:
         if not 1 <= self.n_steps <= MAX_STEPS:
@@ -86,35 +88,41 @@ class FlowSampler:
 
     @torch.no_grad()
     def sample(
-        self, network: Network, start: Tensor, mixture: Tensor, *, on_step: OnStep = nobody
+        self,
+        network: Network,
+        start: Tensor,
+        mixture: Tensor | None = None,
+        *,
+        on_step: OnStep = nobody,
     ) -> Tensor:
-        """Return the end (B, C, F, T) of the flow.
+        """Return the end of the flow, shaped as the start.
 
         Args:
-            network: hears the time already scaled to 0..1000.
-            start: (B, C, F, T); never written to.
+            network: hears the time already scaled to 0..`time_scale`.
+            start: (B, C, F, T), or of any shape without a silence mask; never written to.
             mixture: (B or 1, 1, F, T), scaled log level; only the silence mask looks at it.
             on_step: told after each step, and may raise to stop.
         """
+        if self.silence is not None and mixture is None:
+            raise ValueError("silence can't be seen without the mixture")
         x = start
         for done in range(self.n_steps):
             left, right = done / self.n_steps, (done + 1) / self.n_steps
             x = x + (right - left) * self._velocity(network, x, left, right)
-            if self.silence is not None:
+            if self.silence is not None and mixture is not None:
                 silent = path_point(start, mixture, x.new_tensor([right]))
                 x = self.silence.apply(x, mixture, silent)
             on_step(done + 1, self.n_steps, x)
         return x
 
     def _velocity(self, network: Network, x: Tensor, left: float, right: float) -> Tensor:
-        first = network(x, _heard(left, x))
+        first = network(x, self._heard(left, x))
         if self.solver == "midpoint":
             middle = (left + right) / 2
-            return network(x + (middle - left) * first, _heard(middle, x))
+            return network(x + (middle - left) * first, self._heard(middle, x))
         if self.solver == "heun":
-            return (first + network(x + (right - left) * first, _heard(right, x))) / 2
+            return (first + network(x + (right - left) * first, self._heard(right, x))) / 2
         return first
 
-
-def _heard(time: float, like: Tensor) -> Tensor:
-    return torch.tensor([time * TIME_SCALE], device=like.device, dtype=torch.float32)
+    def _heard(self, time: float, like: Tensor) -> Tensor:
+        return torch.tensor([time * self.time_scale], device=like.device, dtype=torch.float32)

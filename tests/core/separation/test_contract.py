@@ -34,8 +34,12 @@ pytestmark = pytest.mark.usefixtures("installed_models")
 STAND_INS: dict[str, Callable[[], Separator]] = {"mini": tiny_mini, **QUICK_ZEROSEPS}
 """In place of engines whose weights are large, or are not there: the same code, tiny networks."""
 
+SAME_AT_OTHER_SIZES = {"sam-audio-base", "sam-audio-large"}
+"""Their code is asked under the name of their smallest."""
+
+LEFT_OUT = {*STAND_INS, *SAME_AT_OTHER_SIZES, *SAME_CODE}
 ENGINES = (
-    *(one for one in registry.engines() if one.name not in {*STAND_INS, *SAME_CODE}),
+    *(one for one in registry.engines() if one.name not in LEFT_OUT),
     MINI_INFO,
     *(registry.info(name) for name in QUICK_ZEROSEPS),
 )

@@ -1,0 +1,1 @@
+"""The networks of SAM Audio (papers/004) under the names their official checkpoints use."""
