@@ -21,21 +21,30 @@ TIME_SCALE = 1000.0
 MAX_STEPS = 25
 
 
-def path_point(start: Tensor, end: Tensor, time: Tensor) -> Tensor:
+def path_point(start: Tensor, end: Tensor, time: Tensor, sigma_min: float = SIGMA_MIN) -> Tensor:
     """Return `time end + (1 - (1 - sigma) time) start`.
 
     Args:
-        start: (B, C, F, T), where the flow begins: noise, or noise around the mixture.
-        end: (B, C, F, T), where it should arrive.
+        start: (B, ...), where the flow begins: noise, or noise around the mixture.
+        end: (B, ...), where it should arrive.
         time: (B,) or (1,), 0 to 1.
+        sigma_min: what is left of the start at the end.
     """
-    time = time.view(-1, 1, 1, 1)
-    return time * end + (1 - (1 - SIGMA_MIN) * time) * start
+    time = time.view(-1, *[1] * (start.dim() - 1))
+    return time * end + (1 - (1 - sigma_min) * time) * start
 
 
-def path_velocity(start: Tensor, end: Tensor) -> Tensor:
+def path_velocity(start: Tensor, end: Tensor, sigma_min: float = SIGMA_MIN) -> Tensor:
     """Return the velocity of the straight path, the same at every time."""
-    return end - (1 - SIGMA_MIN) * start
+    return end - (1 - sigma_min) * start
+
+
+def squared_flow_loss(
+    velocity: Tensor, start: Tensor, end: Tensor, sigma_min: float = 0.0
+) -> Tensor:
+    """Return the mean squared error of a predicted velocity, (B,), as MMAudio learns by it."""
+    error = velocity - path_velocity(start, end, sigma_min)
+    return error.square().flatten(1).mean(1)
 
 
 def flow_loss(
@@ -75,6 +84,8 @@ class FlowSampler:
 
     n_steps: int = 2
     solver: Literal["euler", "midpoint", "heun"] = "euler"
+    time_scale: float = TIME_SCALE
+    """The network hears the time times this."""
     silence: SilenceMask | None = None
     """Guidance in the pauses of the mixture; the published flow code leaves it out."""
 
@@ -86,35 +97,39 @@ class FlowSampler:
 
     @torch.no_grad()
     def sample(
-        self, network: Network, start: Tensor, mixture: Tensor, *, on_step: OnStep = nobody
+        self,
+        network: Network,
+        start: Tensor,
+        mixture: Tensor | None = None,
+        *,
+        on_step: OnStep = nobody,
     ) -> Tensor:
         """Return the end (B, C, F, T) of the flow.
 
         Args:
-            network: hears the time already scaled to 0..1000.
-            start: (B, C, F, T); never written to.
-            mixture: (B or 1, 1, F, T), scaled log level; only the silence mask looks at it.
+            network: hears the time already scaled to 0..`time_scale`.
+            start: (B, C, F, T), or of any shape without a silence mask; never written to.
+            mixture: (B or 1, 1, F, T), scaled log level; only the silence mask needs it.
             on_step: told after each step, and may raise to stop.
         """
         x = start
         for done in range(self.n_steps):
             left, right = done / self.n_steps, (done + 1) / self.n_steps
             x = x + (right - left) * self._velocity(network, x, left, right)
-            if self.silence is not None:
+            if self.silence is not None and mixture is not None:
                 silent = path_point(start, mixture, x.new_tensor([right]))
                 x = self.silence.apply(x, mixture, silent)
             on_step(done + 1, self.n_steps, x)
         return x
 
     def _velocity(self, network: Network, x: Tensor, left: float, right: float) -> Tensor:
-        first = network(x, _heard(left, x))
+        first = network(x, self._heard(left, x))
         if self.solver == "midpoint":
             middle = (left + right) / 2
-            return network(x + (middle - left) * first, _heard(middle, x))
+            return network(x + (middle - left) * first, self._heard(middle, x))
         if self.solver == "heun":
-            return (first + network(x + (right - left) * first, _heard(right, x))) / 2
+            return (first + network(x + (right - left) * first, self._heard(right, x))) / 2
         return first
 
-
-def _heard(time: float, like: Tensor) -> Tensor:
-    return torch.tensor([time * TIME_SCALE], device=like.device, dtype=torch.float32)
+    def _heard(self, time: float, like: Tensor) -> Tensor:
+        return torch.tensor([time * self.time_scale], device=like.device, dtype=torch.float32)
