@@ -4,17 +4,14 @@ Names and shapes are compared before anything is loaded; what does not fit is li
 code loads its U-Net without comparing, which would hide that a checkpoint is another network's.
 """
 
-import pickle
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import TypeVar
 
 import torch
-from safetensors import SafetensorError
-from safetensors.torch import load_file
-from torch import Tensor, nn
+from torch import nn
 from transformers import CLIPConfig, CLIPModel
 
 from core.errors import ModelError
@@ -22,13 +19,9 @@ from core.nn.clip_names import config_of, from_official, to_official
 from core.nn.davis import DavisUNet
 from core.nn.davis_sizes import transformer_size_of, unet_config_of
 from core.nn.temporal_transformer import TemporalTransformer
+from core.nn.tensor_files import Tensors, read_tensors, refuse_misfit
 from core.nn.unet import UNetConfig
 from core.separation.davis_files import DavisFiles, weight_files
-
-Tensors = dict[str, Tensor]
-
-_N_NAMED = 5
-"""So many names are listed of each kind of misfit."""
 
 _CLIP = "model."
 _TRANSFORMER = "temporal_transformer."
@@ -64,67 +57,6 @@ def load_davis(files: DavisFiles, device: str) -> DavisNetworks:
     for network in parts:
         network.to(device).eval().requires_grad_(False)
     return networks
-
-
-def read_tensors(path: Path) -> Tensors:
-    """Return the tensors of a `.pth` or `.safetensors` by name, without `module.` before it.
-
-    Raises:
-        ModelError: the file is damaged or holds anything but tensors by name.
-    """
-    try:
-        if path.suffix == ".safetensors":
-            held: object = load_file(path)
-        else:
-            held = torch.load(path, map_location="cpu", weights_only=True)
-    except (OSError, EOFError, RuntimeError, pickle.UnpicklingError, SafetensorError) as error:
-        raise ModelError(
-            f"can't read tensors from {path}: {error}",
-            advice=f"{path.name} is damaged or no checkpoint. Get it again, and put it there.",
-        ) from error
-    return {name.removeprefix("module."): value for name, value in _tensors_of(path, held).items()}
-
-
-def refuse_misfit(
-    path: Path, got: Mapping[str, Tensor], wanted: Mapping[str, Tensor], of_what: str
-) -> None:
-    """Raise `ModelError` unless both hold the same names with the same shapes.
-
-    Args:
-        path: where `got` came from, for the message.
-        got: tensors of a checkpoint.
-        wanted: those of the network; may be without content.
-        of_what: names the network.
-    """
-    shapes = {
-        f"{name} is {_shape(got[name])} instead of {_shape(wanted[name])}"
-        for name in got.keys() & wanted.keys()
-        if got[name].shape != wanted[name].shape
-    }
-    misfits = {
-        "missing": wanted.keys() - got.keys(),
-        "unexpected": got.keys() - wanted.keys(),
-        "of another shape": shapes,
-    }
-    told = [f"{len(names)} {kind}: {_listed(names)}" for kind, names in misfits.items() if names]
-    if told:
-        raise ModelError(
-            f"{path} does not fit {of_what}: {'; '.join(told)}",
-            advice=f"{path.name} is not a checkpoint of {of_what} as Soloist knows it "
-            f"({told[0]}). Put the official one into {path.parent}.",
-        )
-
-
-def _tensors_of(path: Path, held: object) -> Tensors:
-    if isinstance(held, dict) and held:
-        tensors = {name: value for name, value in held.items() if isinstance(value, Tensor)}
-        if len(tensors) == len(held) and all(isinstance(name, str) for name in tensors):
-            return tensors
-    raise ModelError(
-        f"{path} does not hold tensors by name and nothing else",
-        advice=f"{path.name} is another kind of file. Put the official unet_*.pth and frame_*.pth "
-        f"into {path.parent}.",
-    )
 
 
 def _unet(path: Path) -> DavisUNet:
@@ -180,13 +112,3 @@ def _size(read: Callable[[Tensors], _Size], tensors: Tensors, official: _Size) -
         return read(tensors)
     except (LookupError, ValueError, ArithmeticError):
         return official
-
-
-def _shape(tensor: Tensor) -> str:
-    return "x".join(map(str, tensor.shape)) or "a number"
-
-
-def _listed(names: set[str]) -> str:
-    shown = sorted(names)
-    more = f" and {len(shown) - _N_NAMED} more" if len(shown) > _N_NAMED else ""
-    return ", ".join(shown[:_N_NAMED]) + more

@@ -17,3 +17,8 @@ def models_folder() -> Path:
     if chosen:
         return Path(chosen).expanduser().absolute() / "data" / "models"
     return platformdirs.PlatformDirs(_APP_NAME, appauthor=False).user_data_path / "models"
+
+
+def incoming_folder() -> Path:
+    """Return where downloads wait until they are whole: beside the models, on the same disk."""
+    return models_folder() / ".incoming"

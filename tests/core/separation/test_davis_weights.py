@@ -9,7 +9,7 @@ from core.errors import ModelError
 from core.nn.davis_sizes import transformer_size_of, unet_config_of
 from core.nn.unet import UNetConfig
 from core.separation.davis_files import find_davis
-from core.separation.davis_weights import load_davis, read_tensors
+from core.separation.davis_weights import load_davis
 from tests.helpers import davises
 
 MANIFESTS = Path(__file__).parents[2] / "golden" / "manifests"
@@ -115,33 +115,6 @@ def test_a_checkpoint_without_clip_asks_for_one(installed_models, flow):
         loaded(installed_models)
 
     assert "config.json and model.safetensors" in caught.value.advice
-
-
-class Trap:
-    """What a checkpoint must not be able to run."""
-
-    def __reduce__(self):
-        return (pytest.fail, ("a checkpoint ran code",))
-
-
-@pytest.mark.parametrize("held", [Trap(), {"a": Trap()}, {}, [1], {"epoch": 3}, {1: torch.ones(1)}])
-def test_nothing_but_tensors_is_read(tmp_path, held):
-    torch.save(held, tmp_path / "unet_best.pth")
-
-    with pytest.raises(ModelError) as caught:
-        read_tensors(tmp_path / "unet_best.pth")
-
-    assert "unet_best.pth" in caught.value.advice
-
-
-@pytest.mark.parametrize("name", ["unet_best.pth", "unet_best.safetensors"])
-def test_a_damaged_file_is_told_from_one_that_does_not_fit(tmp_path, name):
-    (tmp_path / name).write_bytes(b"not a checkpoint")
-
-    with pytest.raises(ModelError) as caught:
-        read_tensors(tmp_path / name)
-
-    assert "damaged" in caught.value.advice
 
 
 def test_the_same_files_are_loaded_once(installed_models):

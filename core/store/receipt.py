@@ -1,0 +1,66 @@
+"""The receipt that the store leaves in the folder of a model: what was installed, and its sums.
+
+It is written last, and it is what a later check compares with.
+"""
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from core.errors import ModelError
+
+NAME = "soloist-model.json"
+
+
+@dataclass(frozen=True, slots=True)
+class FileReceipt:
+    """One file as it was when it was installed."""
+
+    path: str
+    size_bytes: int
+    sha256: str
+    known_by: str
+    """Who vouches for the sum: "catalogue", "server", or "first use" where nobody did."""
+    etag: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What was installed, from where, and under which licence."""
+
+    name: str
+    version: str
+    source: str
+    licence: str
+    files: tuple[FileReceipt, ...]
+
+
+def has_receipt(folder: Path) -> bool:
+    return (folder / NAME).is_file()
+
+
+def read_receipt(folder: Path) -> Receipt | None:
+    """Return the receipt of a folder; None where a person put the files there.
+
+    Raises:
+        ModelError: it is damaged.
+    """
+    path = folder / NAME
+    try:
+        held: Any = json.loads(path.read_text(encoding="utf-8"))
+        files = tuple(FileReceipt(**one) for one in held.pop("files"))
+        return Receipt(files=files, **held)
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ModelError(
+            f"{path} is no receipt: {error!r}",
+            advice=f"Remove {path.name} from {folder}, or install the model again.",
+        ) from error
+
+
+def write_receipt(folder: Path, receipt: Receipt) -> None:
+    """Leave `receipt` in `folder`."""
+    text = json.dumps(asdict(receipt), indent=2, ensure_ascii=False) + "\n"
+    (folder / NAME).write_text(text, encoding="utf-8")
