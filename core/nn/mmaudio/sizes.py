@@ -3,9 +3,10 @@
 Facts: hkchengrex/MMAudio (arXiv 2412.15322, section 3 and table 6), sony/mmaudiosep; papers/003.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-HEAD_DIM = 64
+from torch import Tensor
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,3 +82,34 @@ N_PARAMETERS = {
     "large_44k_v2": 1_030_575_608,
 }
 """Numbers that each network holds, the ones that are never trained included."""
+
+
+def config_of(tensors: Mapping[str, Tensor]) -> MMAudioConfig:
+    """Return the configuration that a checkpoint of MMAudio or MMAudioSep has, by its shapes.
+
+    Raises:
+        KeyError, ValueError: there is too little to tell, or it is no such checkpoint.
+    """
+    width, n_in, _ = tensors["audio_input_proj.0.weight"].shape
+    latent_dim = tensors["final_layer.conv.weight"].shape[0]
+    head_dim = tensors["joint_blocks.0.latent_block.attn.q_norm.weight"].shape[0]
+    n_joint, n_fused = (_n_blocks(tensors, kind) for kind in ("joint", "fused"))
+    return MMAudioConfig(
+        latent_dim=latent_dim,
+        mixture_dim=n_in - latent_dim,
+        clip_dim=tensors["empty_clip_feat"].shape[1],
+        sync_dim=tensors["empty_sync_feat"].shape[1],
+        text_dim=tensors["empty_string_feat"].shape[1],
+        n_words=tensors["empty_string_feat"].shape[0],
+        width=width,
+        n_heads=width // head_dim,
+        depth=n_joint + n_fused,
+        fused_depth=n_fused,
+        # Between the two layers of an input projection stands one more, without weights.
+        is_v2="clip_input_proj.2.w1.weight" in tensors,
+    )
+
+
+def _n_blocks(tensors: Mapping[str, Tensor], kind: str) -> int:
+    prefix = f"{kind}_blocks."
+    return len({name.split(".")[1] for name in tensors if name.startswith(prefix)})

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from core.nn.mmaudio.network import COMPUTED_KEYS, MMAudio
-from core.nn.mmaudio.sizes import N_PARAMETERS, SIZES
+from core.nn.mmaudio.sizes import N_PARAMETERS, SIZES, config_of
 from core.nn.mmaudio.vae import VAE_16K, VAE_44K, MelVae
 from tests.core.nn.test_davis_keys import manifest, shapes
 
@@ -48,3 +48,13 @@ def test_what_follows_from_the_sizes_is_no_part_of_a_checkpoint():
 
 def n_numbers(network: MMAudio) -> int:
     return sum(weight.numel() for weight in network.state_dict().values())
+
+
+@pytest.mark.parametrize("is_separating", [False, True])
+@pytest.mark.parametrize("size", SIZES)
+def test_the_size_is_read_off_a_checkpoint(size, is_separating):
+    config = SIZES[size].separating if is_separating else SIZES[size]
+    with torch.device("meta"):
+        tensors = MMAudio(config).state_dict()
+
+    assert config_of(tensors) == config
