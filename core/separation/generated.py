@@ -21,7 +21,6 @@ from core.errors import EngineError
 from core.separation.chunking import ChunkPlan, resample
 from core.separation.generated_info import GENERATED
 from core.separation.generated_level import (
-    at_level_of,
     placed_like,
     restoring_gain,
     smoothed_power,
@@ -44,18 +43,47 @@ class GeneratedSound:
         residual: (c, n), all else at the same level; None where the engine gives only the target.
         sample_rate_hz: of both.
         band_hz: what of it can be trusted, low to high.
+        mix: (c, n), the whole mix as the engine makes it again, where it can. Against that, and
+            not against the mix itself, the target is weighed: what the engine does to every sound
+            then cancels out.
     """
 
     target: Samples
     residual: Samples | None
     sample_rate_hz: int
     band_hz: tuple[float, float]
+    mix: Samples | None = None
 
     def __post_init__(self) -> None:
         if self.target.ndim != 2 or 0 in self.target.shape:
             raise ValueError(f"a target of shape {self.target.shape} is not (c, n)")
-        if self.residual is not None and self.residual.shape != self.target.shape:
-            raise ValueError(f"target {self.target.shape}, residual {self.residual.shape}")
+        for other in (self.residual, self.mix):
+            if other is not None and other.shape != self.target.shape:
+                raise ValueError(
+                    f"residual or mix {other.shape} beside a target {self.target.shape}"
+                )
+
+    @property
+    def waves(self) -> tuple[Samples, ...]:
+        """Return all that was made."""
+        return tuple(wave for wave in (self.target, self.residual, self.mix) if wave is not None)
+
+    def in_mono(self) -> "GeneratedSound":
+        """Return the mean of the channels."""
+        return GeneratedSound(
+            _mono(self.target),
+            None if self.residual is None else _mono(self.residual),
+            self.sample_rate_hz,
+            self.band_hz,
+            None if self.mix is None else _mono(self.mix),
+        )
+
+    @property
+    def whole(self) -> Samples:
+        """Return (c, n), what stands for the mix: itself, or target and residual together."""
+        if self.mix is not None:
+            return self.mix
+        return self.target if self.residual is None else self.target + self.residual
 
 
 Make = Callable[[Samples, int], GeneratedSound]
@@ -125,7 +153,7 @@ def as_generated(samples: Samples, sample_rate_hz: int, made: GeneratedSound) ->
     """Return the new sound as the target (C, N) in `samples`: its rate, level and channels."""
     n_samples = samples.shape[1]
     target = resample(made.target, made.sample_rate_hz, sample_rate_hz, n_samples)
-    gain = restoring_gain(made.target, made.residual, _mix_like(samples, sample_rate_hz, made))
+    gain = restoring_gain(made.whole, _mix_like(samples, sample_rate_hz, made))
     return placed_like(samples, sample_rate_hz, gain * target)
 
 
@@ -133,15 +161,18 @@ def answer_of(samples: Samples, sample_rate_hz: int, made: GeneratedSound) -> Mo
     """Return magnitudes of target and residual on the engine's own grid, for `Projector`.
 
     Without a residual its power is what the target leaves of the mix's: the phases of new sound
-    are its own, so the waves can't be subtracted.
+    are its own, so waves can't be subtracted.
     """
     stft = Stft.lasting(Projector().window_s, made.sample_rate_hz)
-    mix = _mix_like(samples, sample_rate_hz, made)  # (c, n)
-    if made.residual is None:
-        target = smoothed_power(stft, at_level_of(mix, made.target))  # (f, t)
-        residual = (smoothed_power(stft, mix) - target).clamp_min(0)
+    target = smoothed_power(stft, made.target)  # (f, t)
+    if made.residual is not None:
+        residual = smoothed_power(stft, made.residual)
+    elif made.mix is not None:
+        residual = (smoothed_power(stft, made.mix) - target).clamp_min(0)
     else:
-        target, residual = smoothed_power(stft, made.target), smoothed_power(stft, made.residual)
+        mix = _mix_like(samples, sample_rate_hz, made)  # (c, n)
+        target = target * restoring_gain(made.target, mix) ** 2
+        residual = (smoothed_power(stft, mix) - target).clamp_min(0)
     times_s = np.arange(target.shape[1]) * stft.n_hop / made.sample_rate_hz
     bins_hz = np.linspace(0.0, 0.5 * made.sample_rate_hz, stft.n_bins)
     grids = [np.asarray(power.sqrt().numpy(), np.float32) for power in (target, residual)]
@@ -151,23 +182,20 @@ def answer_of(samples: Samples, sample_rate_hz: int, made: GeneratedSound) -> Mo
 def _mix_like(samples: Samples, sample_rate_hz: int, made: GeneratedSound) -> Samples:
     """Return the mix (c, n) at the engine's rate and as long as what it made."""
     n_channels, n_samples = made.target.shape
-    if n_channels == 1:
-        samples = samples.mean(axis=0, keepdims=True, dtype=np.float32)
+    samples = _mono(samples) if n_channels == 1 else samples
     return resample(samples, sample_rate_hz, made.sample_rate_hz, n_samples)
+
+
+def _mono(wave: Samples) -> Samples:
+    return wave.mean(axis=0, keepdims=True, dtype=np.float32)
 
 
 def _checked(made: GeneratedSound, n_channels: int) -> GeneratedSound:
     """Return what was made in mono, or with the channels of the mix, if it is finite."""
-    waves = [made.target] if made.residual is None else [made.target, made.residual]
-    if not all(np.isfinite(wave).all() for wave in waves):
+    if not all(np.isfinite(wave).all() for wave in made.waves):
         raise EngineError(
             "the engine made samples that are not finite",
             advice="Try again with another seed or fewer steps, or on the CPU. If it stays like "
             "this, the model's files are damaged.",
         )
-    if made.target.shape[0] in (1, n_channels):
-        return made
-    mono = [wave.mean(axis=0, keepdims=True, dtype=np.float32) for wave in waves]
-    return GeneratedSound(
-        mono[0], mono[1] if len(mono) > 1 else None, made.sample_rate_hz, made.band_hz
-    )
+    return made if made.target.shape[0] in (1, n_channels) else made.in_mono()

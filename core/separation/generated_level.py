@@ -29,27 +29,21 @@ TINY = 1e-12
 _CPU = torch.device("cpu")
 
 
-def restoring_gain(target: Samples, residual: Samples | None, mix: Samples) -> float:
+def restoring_gain(made: Samples, mix: Samples) -> float:
     """Return by what to multiply new sound so that its level is the one it has in the mix.
 
     The least-squares gain of smoothed magnitudes: a decoder or vocoder makes phases of its own,
-    and against the samples themselves the best gain would be near zero. Where the engine gives
-    the residual too, it is the two together that have to be the mix.
+    and against the samples themselves the best gain would be near zero. The more of the mix was
+    made again the better; of the target alone it comes out a little too high where others sound
+    in the same cells.
 
     Args:
-        target: (c, n).
-        residual: (c, n) or None.
+        made: (c, n), the target, or better all that stands for the mix.
         mix: (c, n), what the engine heard.
     """
-    whole = target if residual is None else target + residual
-    ours, theirs = (smoothed_power(Stft(1024), wave).sqrt() for wave in (whole, mix))
+    ours, theirs = (smoothed_power(Stft(1024), wave).sqrt() for wave in (made, mix))
     gain = (ours * theirs).sum() / ours.square().sum().clamp_min(TINY)
     return min(float(gain), LARGEST_GAIN)
-
-
-def at_level_of(mix: Samples, target: Samples) -> Samples:
-    """Return `target` (c, n) at the level it has in `mix` (c, n)."""
-    return np.asarray(restoring_gain(target, None, mix) * target, np.float32)
 
 
 def smoothed_power(stft: Stft, waves: Samples) -> Tensor:

@@ -35,6 +35,10 @@ class Features:
     sync: Tensor  # (B, S, sync_dim), S a multiple of the features of a segment
     text: Tensor  # (B, W, text_dim)
 
+    def to(self, like: Tensor) -> "Features":
+        """Return the same on the device and in the precision of `like`."""
+        return Features(self.clip.to(like), self.sync.to(like), self.text.to(like))
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Conditions:

@@ -10,9 +10,11 @@ from core.store.places import models_folder
 
 @pytest.fixture(scope="session")
 def _tiny_models(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    from tests.helpers import davises  # loads transformers, which most tests need not wait for
+    # They load transformers, which most tests need not wait for.
+    from tests.helpers import davises, mmaudios
 
-    return davises.install(tmp_path_factory.mktemp("tiny") / "models")
+    models = davises.install(tmp_path_factory.mktemp("tiny") / "models")
+    return mmaudios.install(models)
 
 
 @pytest.fixture
