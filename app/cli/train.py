@@ -9,6 +9,7 @@ import typer
 from app.cli.progress_line import ProgressLine
 from app.cli.running import run_plainly
 from app.cli.train_flow import flow
+from app.cli.train_mmaudiosep import mmaudiosep, tiny_mmaudio
 from app.cli.training_options import (
     STOPPED,
     Device,
@@ -118,3 +119,5 @@ def _recipe(out: Path, steps: int | None, seed: int | None) -> "MiniRecipe":
 
 
 training.command("flow")(flow)
+training.command("mmaudiosep")(mmaudiosep)
+training.command("tiny-mmaudio")(tiny_mmaudio)
