@@ -37,6 +37,7 @@ def compose(app: QApplication, place: Home) -> Editor:
     settings = SettingsStore(place.config)
     apply_theme(app, THEMES[settings.value.theme])
     editor = Editor(app, place, settings, engines(), DEMO)
+    editor.models.changed.connect(lambda: editor.set_engines(engines()))
     connect_actions(editor)
     return editor
 

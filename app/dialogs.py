@@ -6,9 +6,13 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from app.controllers.projects import Answer
 from core.domain.export import ExportChoice
+from core.domain.models import ModelEntry, ModelStatus
 from core.files.project_file import SUFFIX
+from core.units import format_size
 from widgets.export_dialog import ExportDialog, PlanFiles
 from widgets.export_options import ExportOffer
+from widgets.licence_dialog import LicenceDialog
+from widgets.model_store import ModelStore
 from widgets.shortcuts_dialog import ShortcutsDialog
 
 _ABOUT = (
@@ -33,6 +37,7 @@ class Dialogs:
 
     def __init__(self, window: QWidget) -> None:
         self._window = window
+        self._store: ModelStore | None = None
 
     def unsaved(self, name: str) -> Answer:
         """Ask whether the changes to `name` shall be saved; closing the question is Cancel."""
@@ -91,6 +96,30 @@ class Dialogs:
         """List every shortcut, to be searched."""
         dialog = ShortcutsDialog(rows, self._window)
         dialog.exec()
+
+    def accept_licences(self, entries: tuple[ModelEntry, ...]) -> bool:
+        """Show the licences of what is about to be downloaded; closing the question is no."""
+        dialog = LicenceDialog(entries, self._store or self._window)
+        return dialog.exec() == LicenceDialog.DialogCode.Accepted
+
+    def remove_model(self, one: ModelStatus, needed_by: tuple[str, ...]) -> bool:
+        """Ask whether a model may be deleted."""
+        box = QMessageBox(self._store or self._window)
+        box.setIcon(QMessageBox.Icon.Question)
+        box.setWindowTitle("Remove a model")
+        box.setText(f"Remove “{one.entry.title}” and free {format_size(one.size_bytes)}?")
+        others = f" {' and '.join(needed_by)} cannot work without it." if needed_by else ""
+        box.setInformativeText(f"Everything in {one.folder} is deleted.{others}")
+        remove = box.addButton("&Remove", QMessageBox.ButtonRole.DestructiveRole)
+        box.addButton(QMessageBox.StandardButton.Cancel)
+        box.setDefaultButton(QMessageBox.StandardButton.Cancel)
+        box.exec()
+        return box.clickedButton() is not None and box.clickedButton() == remove
+
+    def model_store(self) -> ModelStore:
+        """Return the window of the model store, in front of which its questions are asked."""
+        self._store = ModelStore(self._window)
+        return self._store
 
     def about(self) -> None:
         QMessageBox.about(self._window, "About Soloist", _ABOUT)

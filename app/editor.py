@@ -16,6 +16,7 @@ from app.autosave import Autosave, find_recoveries
 from app.controllers.export import ExportController
 from app.controllers.masking import MaskingController
 from app.controllers.media import Clip, MediaController
+from app.controllers.models import ModelsController
 from app.controllers.projects import ProjectController
 from app.controllers.recovery import RecoveryController
 from app.controllers.separation import SeparationController
@@ -32,6 +33,7 @@ from app.playback.player import Player
 from app.playback.sounddevice_output import open_output
 from app.playback.writer import OpenOutput
 from app.presenters.engines import EnginesPresenter
+from app.presenters.model_store import ModelStorePresenter
 from app.presenters.picture import PicturePresenter
 from app.presenters.playing import PlayingPresenter
 from app.presenters.remembering import RememberingPresenter
@@ -126,6 +128,7 @@ class Editor(QObject):
         self.export = ExportController(
             runner, document, tracks, self.dialogs.export, self._demo.parent, self
         )
+        self.models = ModelsController(runner, self.dialogs, self)
         self._autosave = Autosave(document, tracks, runner, self._recovery_folder, self)
         self.recovery = RecoveryController(
             self._autosave, self.projects, self.media, self.dialogs.recover, self
@@ -138,6 +141,9 @@ class Editor(QObject):
             self.player, window.transport, window.timeline, self.feeder, document, self
         )
         self.engines = EnginesPresenter(window.prompts, document, book, self)
+        self.model_store = ModelStorePresenter(
+            self.models, self.notices, self.dialogs.model_store, self
+        )
         self.stems = StemsPresenter(
             window.stems, window.prompts, window.timeline, document, self.separation, book, self
         )
@@ -178,6 +184,7 @@ class Editor(QObject):
         window = self.window
         self.stems.separate_requested.connect(self.separate)
         self.stems.cancel_requested.connect(self.cancel)
+        window.prompts.models_requested.connect(self.model_store.open)
         window.jobs.cancel_requested.connect(self.runner.cancel)
         window.stems.gain_previewed.connect(self.playing.preview_gain)
         window.path_dropped.connect(self.projects.open)
@@ -187,6 +194,11 @@ class Editor(QObject):
         window.welcome.demo_requested.connect(self.open_demo)
         window.welcome.path_requested.connect(self.projects.open)
         window.video.play_requested.connect(self.player.toggle)
+
+    def set_engines(self, engines: tuple[EngineInfo, ...]) -> None:
+        """Offer these from now on: the same ones, of which others are installed."""
+        self.book.set_engines(engines)
+        self.engines.refresh()
 
     # the clip
 

@@ -31,10 +31,14 @@ class EngineBook:
         self, engines: tuple[EngineInfo, ...], vocabularies: Mapping[str, Vocabulary] | None = None
     ) -> None:
         """Know `engines`, best first, and their vocabularies: those that ship where not given."""
-        self.engines = engines
+        self.set_engines(engines)
         self.vocabularies = (
             shipped_vocabularies(engines) if vocabularies is None else dict(vocabularies)
         )
+
+    def set_engines(self, engines: tuple[EngineInfo, ...]) -> None:
+        """Know these from now on: the same ones, of which others are installed."""
+        self.engines = engines
         self._infos = {engine.name: engine for engine in engines}
 
     @property

@@ -19,6 +19,7 @@ from core.errors import (
     ModelError,
     ProjectError,
     PromptError,
+    StoreError,
 )
 from core.jobs.export import ExportAnswer
 from widgets.notice_bar import Notice, NoticeBar, Severity
@@ -28,6 +29,7 @@ _log = logging.getLogger(__name__)
 _TITLES: tuple[tuple[type[CoreError], str], ...] = (
     (MediaError, "This file cannot be used"),
     (PromptError, "This cannot be looked for yet"),
+    (StoreError, "The model store could not do that"),
     (ModelError, "This engine cannot be used"),
     (EngineError, "The engine found no answer"),
     (ProjectError, "The project cannot be used"),

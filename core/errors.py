@@ -4,6 +4,7 @@
       MediaError      the file cannot be read as media, or holds nothing of the wanted kind
       PromptError     the request does not describe a sound or a region to look for
       ModelError      an engine is unknown, or its weights are missing, corrupt or do not fit
+        StoreError    a model could not be downloaded, imported, checked or removed
       EngineError     an engine ran and could not give a usable answer (not finite, out of memory)
       ProjectError    the project file is damaged, or comes from a newer Soloist
       ExportError     the result could not be written (folder, space, a file in the way)
@@ -33,6 +34,10 @@ class PromptError(CoreError):
 
 class ModelError(CoreError):
     """An engine is unknown, or its weights are missing, corrupt or do not fit."""
+
+
+class StoreError(ModelError):
+    """A model could not be downloaded, imported, checked or removed."""
 
 
 class EngineError(CoreError):

@@ -72,6 +72,15 @@ def format_duration(duration_s: float) -> str:
     return f"{seconds} s"
 
 
+def format_size(n_bytes: float) -> str:
+    """Return a size as people write it, in steps of a thousand: `601 MB`, `3.9 GB`."""
+    for unit, step in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
+        if n_bytes >= step:
+            number = n_bytes / step
+            return f"{number:.1f} {unit}" if number < 10 else f"{number:.0f} {unit}"
+    return f"{n_bytes:.0f} bytes"
+
+
 def format_frequency(frequency_hz: float) -> str:
     """Return `440 Hz` or `2.5 kHz`."""
     if frequency_hz < 1000:

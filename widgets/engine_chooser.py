@@ -28,6 +28,7 @@ _WORDS = {
 _DETAIL_ROLE = Qt.ItemDataRole.UserRole + 1
 _ROW_PX = 48
 _MARGIN_PX = 10
+_MORE = "Install what the engines above need"
 _WIDEST_PX = 560
 
 
@@ -50,9 +51,11 @@ class EngineChooser(QComboBox):
 
     Signals:
         engine_chosen: the name of the engine that the person picked.
+        models_requested: what engines need shall be installed.
     """
 
     engine_chosen = Signal(str)
+    models_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -62,9 +65,10 @@ class EngineChooser(QComboBox):
         self.setPlaceholderText("Choose an engine")
         self.activated.connect(self._on_activated)
         self._engines: tuple[EngineInfo, ...] = ()
+        self._shown: str | None = None
 
     def set_engines(self, engines: tuple[EngineInfo, ...]) -> None:
-        chosen = self.current
+        chosen = self._shown
         self._engines = engines
         self.clear()
         for row, engine in enumerate(engines):
@@ -74,9 +78,12 @@ class EngineChooser(QComboBox):
             tip = "\n".join(filter(None, (engine.summary, understands, missing(engine))))
             self.setItemData(row, tip, Qt.ItemDataRole.ToolTipRole)
             self._set_to_be_had(row, is_to_be_had=not engine.needs)
+        if any(engine.needs for engine in engines):
+            self.addItem("Model store…")
+            self.setItemData(len(engines), _MORE, _DETAIL_ROLE)
         widest_px = max(map(_row_width_px, engines), default=0) + 12
         self.view().setMinimumWidth(min(widest_px, _WIDEST_PX))
-        self.set_current(chosen.name if chosen else None)
+        self.set_current(chosen)
 
     def _set_to_be_had(self, row: int, *, is_to_be_had: bool) -> None:
         model = self.model()
@@ -85,6 +92,7 @@ class EngineChooser(QComboBox):
 
     def set_current(self, name: str | None) -> None:
         """Show the engine called `name`; none if there is no such engine."""
+        self._shown = name
         self.setCurrentIndex(self.findData(name) if name else -1)
         engine = self.current
         if engine is None:
@@ -98,7 +106,11 @@ class EngineChooser(QComboBox):
         return self._engines[place] if 0 <= place < len(self._engines) else None
 
     def _on_activated(self, place: int) -> None:
-        self.engine_chosen.emit(self._engines[place].name)
+        if place < len(self._engines):
+            self.engine_chosen.emit(self._engines[place].name)
+            return
+        self.set_current(self._shown)
+        self.models_requested.emit()
 
 
 class _TwoLines(QStyledItemDelegate):

@@ -47,6 +47,13 @@ def number_font(difference_px: int = 0) -> QFont:
     return font
 
 
+def fixed_font(difference_px: int = 0) -> QFont:
+    """Return the system's font with letters of one width, for texts set by hand."""
+    font = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
+    font.setPixelSize(SIZE_PX + difference_px)
+    return font
+
+
 def _installed() -> list[str]:
     """Return those of `FAMILIES` that this machine has; never empty."""
     here = set(QFontDatabase.families())

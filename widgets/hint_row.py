@@ -10,7 +10,7 @@ from core.units import format_duration
 from widgets.belief_chip import percent
 from widgets.chip_button import ChipButton
 from widgets.icons import IconLabel
-from widgets.prompt_words import Asked, counted, doubted, nearest_words, words_of
+from widgets.prompt_words import Asked, counted, doubted, missing, nearest_words, words_of
 
 MOST_SHOWN = 5
 
@@ -22,11 +22,13 @@ class HintRow(QWidget):
         text_chosen: other words: mended ones, or one that was heard.
         engine_chosen: the name of an engine that understands the words as they are.
         heard_chosen: a `HeardWord` that shall be looked for where it was heard.
+        models_requested: what the engine needs shall be installed.
     """
 
     text_chosen = Signal(str)
     engine_chosen = Signal(str)
     heard_chosen = Signal(object)
+    models_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -53,16 +55,27 @@ class HintRow(QWidget):
         """Say what is not understood; `helper` is an engine that takes any words."""
         doubt = asked.doubt if asked.stem is not None else None
         vocabulary = asked.vocabulary
-        state = (doubt, asked.engine, vocabulary is None, helper, self._heard)
+        has_stem = asked.stem is not None
+        needs = tuple(asked.engine.needs.items()) if asked.engine is not None else ()
+        state = (doubt, asked.engine, needs, has_stem, vocabulary is None, helper, self._heard)
         if state == self._shown:
             return
         self._shown = state
         self._clear()
-        if doubt is not None and asked.engine is not None and vocabulary is not None:
+        if asked.stem is not None and asked.engine is not None and asked.engine.needs:
+            self._fill_with_needs(asked.engine)
+        elif doubt is not None and asked.engine is not None and vocabulary is not None:
             self._fill_with_doubt(asked, asked.engine, vocabulary, helper)
         elif self._heard and vocabulary is not None and asked.stem is not None:
             self._fill_with_heard(vocabulary)
         self.setVisible(self._row.count() > 0)
+
+    def _fill_with_needs(self, engine: EngineInfo) -> None:
+        self._row.addWidget(IconLabel("warning", "warning", 16))
+        self._add_label(f"“{engine.title}” is not installed.")
+        link = self._add_link("Model store…", missing(engine))
+        link.clicked.connect(lambda: self.models_requested.emit())
+        self._row.addStretch(1)
 
     def _fill_with_doubt(
         self, asked: Asked, engine: EngineInfo, vocabulary: Vocabulary, helper: EngineInfo | None

@@ -39,6 +39,7 @@ class PromptBar(QFrame):
         separate_requested: never while something runs or cannot be asked.
         cancel_requested: stop what `set_progress` shows.
         clear_requested: a `PromptKind`, all prompts of which shall go.
+        models_requested: the model store shall be shown, to install what an engine needs.
     """
 
     text_committed = Signal(str)
@@ -49,6 +50,7 @@ class PromptBar(QFrame):
     separate_requested = Signal()
     cancel_requested = Signal()
     clear_requested = Signal(object)
+    models_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -192,11 +194,13 @@ class PromptBar(QFrame):
         self.hints.text_chosen.connect(self.field.say)
         self.hints.heard_chosen.connect(self.heard_chosen)
         self.hints.engine_chosen.connect(self.engine_chosen)
+        self.hints.models_requested.connect(self.models_requested)
         self.chips.clear_requested.connect(self.clear_requested)
         self.chips.engine_chosen.connect(self.engine_chosen)
         self.chips.belief.word_chosen.connect(self.field.say)
         self.chips.belief.other_requested.connect(self.focus_words)
         self.chooser.engine_chosen.connect(self.engine_chosen)
+        self.chooser.models_requested.connect(self.models_requested)
         self.settings.setting_chosen.connect(self.setting_chosen)
         self.settings.reset_requested.connect(self.settings_reset)
         self.run_panel.start_requested.connect(self._on_start)

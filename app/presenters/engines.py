@@ -20,11 +20,15 @@ class EnginesPresenter(QObject):
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._document, self._book = document, book
-        prompts.set_engines(book.engines, book.vocabularies)
+        self._document, self._book, self._prompts = document, book, prompts
+        self.refresh()
         prompts.engine_chosen.connect(self.choose)
         prompts.setting_chosen.connect(self._on_setting)
         prompts.settings_reset.connect(self._on_reset)
+
+    def refresh(self) -> None:
+        """Show which engines there are now."""
+        self._prompts.set_engines(self._book.engines, self._book.vocabularies)
 
     @Slot(str)
     def choose(self, engine: str) -> None:

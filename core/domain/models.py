@@ -76,6 +76,15 @@ class ModelEntry:
         return all(file.url is not None for file in self.files)
 
     @property
+    def about_bytes(self) -> int | None:
+        """How much room it takes, roughly; None where nothing is known to tell it by."""
+        sizes = [file.size_bytes for file in self.files if not file.is_optional]
+        if sizes and None not in sizes:
+            return sum(size for size in sizes if size is not None)
+        # Most are published in float32.
+        return self.download_bytes or self.weights_memory_bytes.get("float32")
+
+    @property
     def weights_memory_bytes(self) -> Mapping[str, int]:
         """What the weights alone take, by precision; empty where their number is not known."""
         n = self.n_parameters
@@ -107,3 +116,8 @@ class ModelStatus:
     @property
     def is_installed(self) -> bool:
         return self.state in (ModelState.INSTALLED, ModelState.UNCHECKED)
+
+    @property
+    def is_begun(self) -> bool:
+        """Whether a download waits to be gone on with."""
+        return self.state is ModelState.PARTIAL

@@ -1,9 +1,10 @@
-"""Which files of DAVIS are installed, and what to put where for those that are not.
+"""Which files of DAVIS are installed, and how to get those that are not.
 
     models/davis/        unet_best.pth  frame_best.pth  [recipe.json]     the diffusion model
     models/davis-flow/   unet_best.pth  frame_best.pth  [recipe.json]     the flow model
     models/clip/         vocab.json  merges.txt  [config.json  model.safetensors]
 
+The model store puts them there by importing what a person has downloaded; hands may do so too.
 Checkpoints may also be `..._latest`, or have any other ending that both files share, and may be
 safetensors. `recipe.json` says `{"trained_on": "AVE"}`; without it they are taken for MUSIC's.
 `frame_*` holds its own CLIP; only where it doesn't, weights are needed in `clip` as well.
@@ -16,10 +17,13 @@ from pathlib import Path
 
 from core.errors import ModelError
 from core.separation.davis_recipes import MUSIC, RECIPES, DavisRecipe
+from core.store.catalogue import entry
 from core.store.places import models_folder
+from core.store.presence import how_to_get
 
 _SUFFIXES = (".safetensors", ".pth")
 _PREFERRED = ("best", "latest")
+_CLIP_MODEL = "clip-vit-b32"
 _WORD_FILES = ("vocab.json", "merges.txt")
 _WEIGHT_FILES = ("config.json", "model.safetensors")
 
@@ -50,8 +54,9 @@ def find_davis(engine: str, models: Path) -> DavisFiles:
         wanted = _wanted(unets, frames)
         raise ModelError(
             f"no unet_*.pth and frame_*.pth with the same ending in {folder}",
-            advice=f"Put {' and '.join(wanted)} of the official checkpoints into {folder}. "
-            "They are linked on the page of the DAVIS project, under “Model Zoos”.",
+            advice=f"Put {' and '.join(wanted)} of the official checkpoints into {folder}, or "
+            "import their folder in the model store. They are linked on the page of the DAVIS "
+            "project, under “Model Zoos”.",
         )
     pair = unets[both[0]], frames[both[0]]
     stamps = tuple((stat.st_size, stat.st_mtime_ns) for stat in (path.stat() for path in pair))
@@ -59,16 +64,17 @@ def find_davis(engine: str, models: Path) -> DavisFiles:
 
 
 def davis_needs(engine: str) -> dict[str, str]:
-    """Return what is still missing of `engine` in the person's folder of models, name to where."""
+    """Return what is still missing of `engine`, title to how to get it."""
     models = models_folder()
     unets, frames = (_checkpoints(models / engine, kind) for kind in ("unet", "frame"))
-    needs = {}
+    missing = []
+    # The store knows single files; that two of the same ending belong together is known here.
     if not unets.keys() & frames.keys():
-        needs["official checkpoints"] = f"{' and '.join(_wanted(unets, frames))} in models/{engine}"
-    words = [name for name in _WORD_FILES if not (models / "clip" / name).is_file()]
-    if words:
-        needs["CLIP’s word list"] = f"{' and '.join(words)} in models/clip"
-    return needs
+        missing.append(engine)
+    # Weights of CLIP lie in the checkpoints as a rule: of its own model words alone are needed.
+    if any(not (models / "clip" / name).is_file() for name in _WORD_FILES):
+        missing.append(_CLIP_MODEL)
+    return {one.title: how_to_get(one) for one in map(entry, missing)}
 
 
 def word_files(clip: Path) -> tuple[Path, ...]:
@@ -98,8 +104,8 @@ def _all_there(folder: Path, names: tuple[str, ...], why: str) -> tuple[Path, ..
     if missing:
         raise ModelError(
             f"{', '.join(missing)} missing in {folder}",
-            advice=f"{why} Put {' and '.join(missing)} of openai/clip-vit-base-patch32 "
-            f"into {folder}.",
+            advice=f"{why} Install “{_CLIP_MODEL}” in the model store, or put "
+            f"{' and '.join(missing)} of openai/clip-vit-base-patch32 into {folder}.",
         )
     return tuple(folder / name for name in names)
 

@@ -10,8 +10,7 @@ Letters in shapes: N samples, L linear bins, F rows and n columns of the network
 of the piece, t frames of a window, W windows, B windows at a time, D width of the prompt.
 """
 
-import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -33,6 +32,7 @@ from core.nn.resnet_block import ResnetBlock
 from core.nn.stft import Stft
 from core.nn.time_attention import TimeAttention
 from core.nn.time_frequency_attention import TimeFrequencyAttention
+from core.separation.beating import beating
 from core.separation.davis_recipes import DavisRecipe
 from core.separation.davis_walks import Walk
 from core.separation.mini_windows import WindowPlan
@@ -105,7 +105,7 @@ class DavisListener:
         gains = torch.from_numpy(self._gains(mono, plan.starts(n_frames))).to(device)  # (W,)
         noise = _Noise(self._n_rows, self.recipe, len(windows), seed)
         shares = windows.new_zeros(len(windows), self._n_rows, self.recipe.n_frames)
-        with _listening(self.network, self.beat):
+        with beating(_blocks(self.network), self.beat):
             for group in self._groups(gains):
                 mixture = windows[group] * gains[group, None, None]
                 shares[group] = self._shares(mixture, prompt, noise, group.cpu())
@@ -195,17 +195,3 @@ def _blocks(network: nn.Module) -> list[nn.Module]:
     """Return parts of the network that each take a small share of its time."""
     kinds = ResnetBlock, TimeFrequencyAttention, TimeAttention
     return [module for module in network.modules() if isinstance(module, kinds)]
-
-
-@contextlib.contextmanager
-def _listening(network: nn.Module, beat: Callable[[], None]) -> Iterator[None]:
-    """Beat after each block of the network.
-
-    At the official size one evaluation takes seconds on a CPU, longer than a cancel may wait.
-    """
-    handles = [block.register_forward_hook(lambda *_: beat()) for block in _blocks(network)]
-    try:
-        yield
-    finally:
-        for handle in handles:
-            handle.remove()

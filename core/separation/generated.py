@@ -158,7 +158,7 @@ def as_generated(samples: Samples, sample_rate_hz: int, made: GeneratedSound) ->
 
 
 def answer_of(samples: Samples, sample_rate_hz: int, made: GeneratedSound) -> ModelAnswer:
-    """Return magnitudes of target and residual on the engine's own grid, for `Projector`.
+    """Return what share is the target's on the engine's own grid, for `Projector`.
 
     Without a residual its power is what the target leaves of the mix's: the phases of new sound
     are its own, so waves can't be subtracted.
@@ -175,7 +175,10 @@ def answer_of(samples: Samples, sample_rate_hz: int, made: GeneratedSound) -> Mo
         residual = (smoothed_power(stft, mix) - target).clamp_min(0)
     times_s = np.arange(target.shape[1]) * stft.n_hop / made.sample_rate_hz
     bins_hz = np.linspace(0.0, 0.5 * made.sample_rate_hz, stft.n_bins)
-    grids = [np.asarray(power.sqrt().numpy(), np.float32) for power in (target, residual)]
+    # Shares, not levels: a faint answer must not vanish beside what keeps a ratio defined.
+    whole = target + residual
+    share = torch.where(whole > 0, target / whole, 0)  # of the power
+    grids = [np.asarray(part.sqrt().numpy(), np.float32) for part in (share, 1 - share)]
     return ModelAnswer(grids[0], grids[1], bins_hz, times_s, made.band_hz)
 
 

@@ -15,6 +15,8 @@ from core.separation.mmaudiosep_files import mmaudiosep_needs
 from core.separation.mmaudiosep_info import MMAUDIOSEP_INFOS
 from core.separation.protocol import Separator
 from core.separation.spectral_info import SPECTRAL_INFO
+from core.separation.zerosep_files import zerosep_needs
+from core.separation.zerosep_info import ZEROSEP_BUILDERS, ZEROSEP_INFOS
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,7 @@ _ENTRIES: tuple[_Entry, ...] = (
         _Entry(one, f"core.separation.mmaudiosep:build_{size}", mmaudiosep_needs)
         for one, size in zip(MMAUDIOSEP_INFOS, ("small", "medium", "large"), strict=True)
     ),
+    *(_Entry(info, ZEROSEP_BUILDERS[info.name], zerosep_needs) for info in ZEROSEP_INFOS),
 )
 
 

@@ -66,15 +66,19 @@ def with_required(*names: str) -> tuple[ModelEntry, ...]:
 def status(wanted: ModelEntry) -> ModelStatus:
     """Return how much of a model is there."""
     folder, waiting = folder_of(wanted), incoming_folder() / wanted.name
+    if not folder.exists() and not waiting.exists():  # most of them: one look is enough
+        missing = tuple(file.path for file in wanted.files if not file.is_optional)
+        return ModelStatus(wanted, ModelState.ABSENT, folder, 0, missing)
     missing = missing_files(wanted, folder)
     is_begun = any(find_file(file, folder) for file in wanted.files)
+    waiting_bytes = _size_of(waiting)
     if not missing:
         state = ModelState.INSTALLED if has_receipt(folder) else ModelState.UNCHECKED
-    elif waiting.is_dir():
+    elif waiting_bytes:
         state = ModelState.PARTIAL
     else:
         state = ModelState.INCOMPLETE if is_begun else ModelState.ABSENT
-    size_bytes = _size_of(waiting if state is ModelState.PARTIAL else folder)
+    size_bytes = waiting_bytes if state is ModelState.PARTIAL else _size_of(folder)
     return ModelStatus(wanted, state, folder, size_bytes, missing)
 
 

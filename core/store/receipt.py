@@ -8,7 +8,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from core.errors import ModelError
+from core.errors import StoreError
+from core.progress import CancelToken
+from core.store.checksums import FIRST_USE, Fingerprint, sums_of
 
 NAME = "soloist-model.json"
 
@@ -21,8 +23,13 @@ class FileReceipt:
     size_bytes: int
     sha256: str
     known_by: str
-    """Who vouches for the sum: "catalogue", "server", or "first use" where nobody did."""
-    etag: str = ""
+    """Who vouches for the sum: see `core.store.checksums`."""
+
+    def matches(self, path: Path, cancel: CancelToken) -> bool:
+        """Return whether the file at `path` is still the same; reads all of it."""
+        if path.stat().st_size != self.size_bytes:
+            return False
+        return not sums_of(path, Fingerprint(self.size_bytes, self.sha256), cancel).misfit
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +42,11 @@ class Receipt:
     licence: str
     files: tuple[FileReceipt, ...]
 
+    @property
+    def unproved(self) -> tuple[str, ...]:
+        """Paths of the files that nobody vouches for."""
+        return tuple(one.path for one in self.files if one.known_by == FIRST_USE)
+
 
 def has_receipt(folder: Path) -> bool:
     return (folder / NAME).is_file()
@@ -44,7 +56,7 @@ def read_receipt(folder: Path) -> Receipt | None:
     """Return the receipt of a folder; None where a person put the files there.
 
     Raises:
-        ModelError: it is damaged.
+        StoreError: it is damaged.
     """
     path = folder / NAME
     try:
@@ -54,7 +66,7 @@ def read_receipt(folder: Path) -> Receipt | None:
     except FileNotFoundError:
         return None
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise ModelError(
+        raise StoreError(
             f"{path} is no receipt: {error!r}",
             advice=f"Remove {path.name} from {folder}, or install the model again.",
         ) from error

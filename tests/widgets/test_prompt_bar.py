@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
 from core.domain.engines import EngineInfo
@@ -291,6 +291,38 @@ def test_an_engine_that_is_not_installed_says_what_it_needs_and_cannot_be_picked
 
     assert not far.isEnabled()
     assert "Needs weights: a download of 12 GB" in far.toolTip()
+
+
+def test_the_list_of_engines_ends_with_the_way_to_get_more(bar, heard, qtbot):
+    chooser = bar.chooser
+    before = chooser.currentText()
+    assert chooser.itemText(chooser.count() - 1) == "Model store…"
+
+    with qtbot.waitSignal(bar.models_requested):
+        chooser.setCurrentIndex(chooser.count() - 1)
+        chooser.activated.emit(chooser.count() - 1)
+
+    assert chooser.currentText() == before
+    assert heard == []
+
+
+def test_where_every_engine_is_installed_there_is_nothing_to_get(qtbot):
+    chooser = EngineChooser()
+    qtbot.addWidget(chooser)
+
+    chooser.set_engines((READER, DEAF))
+
+    assert chooser.count() == 2
+
+
+def test_a_stem_of_an_engine_that_is_not_installed_offers_the_model_store(bar, qtbot):
+    bar.set_stem(stem(engine="far"))
+
+    assert bar.hints.words == ("“Far” is not installed.", "Model store…")
+    [link] = bar.hints.findChildren(QPushButton, options=Qt.FindChildOption.FindDirectChildrenOnly)
+    assert "a download of 12 GB" in link.toolTip()
+    with qtbot.waitSignal(bar.models_requested):
+        link.click()
 
 
 def test_a_stem_of_an_engine_that_is_not_installed_is_not_separated(bar):

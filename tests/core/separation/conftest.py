@@ -10,10 +10,11 @@ from core.store.places import models_folder
 
 @pytest.fixture(scope="session")
 def _tiny_models(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    # They load transformers, which most tests need not wait for.
-    from tests.helpers import davises, mmaudios
+    # They load transformers and diffusers, which most tests need not wait for.
+    from tests.helpers import davises, mmaudios, sound_models
 
     models = davises.install(tmp_path_factory.mktemp("tiny") / "models")
+    sound_models.install_all(models)
     return mmaudios.install(models)
 
 

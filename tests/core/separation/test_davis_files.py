@@ -75,14 +75,12 @@ def test_windows_of_both_recipes_lie_on_whole_columns():
 
 
 def test_the_list_of_engines_says_what_is_still_missing():
-    assert (
-        "unet_best.pth and frame_best.pth in models/davis" in registry.info("davis").needs.values()
-    )
+    needs = registry.info("davis").needs
+    assert needs["DAVIS checkpoints"] == "import “davis” in the model store"
 
     put(models_folder(), "unet_best.pth", "frame_best.pth", engine="davis")
-    assert list(registry.info("davis").needs.values()) == [
-        "vocab.json and merges.txt in models/clip"
-    ]
+    needs = registry.info("davis").needs
+    assert needs == {"CLIP ViT-B/32": "install “clip-vit-b32” in the model store"}
 
     put(models_folder(), "vocab.json", "merges.txt", engine="clip")
     assert not registry.info("davis").needs
@@ -100,4 +98,5 @@ def test_what_is_missing_of_clip_is_named_with_its_place(tmp_path, asked, names)
     with pytest.raises(ModelError) as caught:
         asked(tmp_path)
 
-    assert f"Put {names} of openai/clip-vit-base-patch32 into {tmp_path}" in caught.value.advice
+    assert f"put {names} of openai/clip-vit-base-patch32 into {tmp_path}" in caught.value.advice
+    assert "“clip-vit-b32” in the model store" in caught.value.advice
