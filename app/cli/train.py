@@ -9,6 +9,7 @@ import typer
 from app.cli.progress_line import ProgressLine
 from app.cli.running import run_plainly
 from app.cli.train_flow import flow
+from app.cli.train_mmaudiosep import mmaudiosep, tiny_mmaudio
 from app.cli.training_options import (
     STOPPED,
     Begin,
@@ -128,3 +129,5 @@ def _recipe(out: Path, steps: int | None, seed: int | None, begin: Path | None) 
 
 
 training.command("flow")(flow)
+training.command("mmaudiosep")(mmaudiosep)
+training.command("tiny-mmaudio")(tiny_mmaudio)

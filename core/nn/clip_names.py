@@ -1,7 +1,7 @@
 """Between the names OpenAI gave the weights of CLIP and the names `transformers` knows them by.
 
-Checkpoints of DAVIS hold a whole CLIP under the former. A size is read off the shapes, since
-checkpoints carry no configuration. Letters in shapes: D width.
+Checkpoints of DAVIS hold a whole CLIP under the former, and OpenCLIP kept them. A size is read off
+the shapes, since checkpoints carry no configuration. Letters in shapes: D width.
 """
 
 import math
@@ -65,8 +65,13 @@ def to_official(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
     return renamed
 
 
-def config_of(tensors: Mapping[str, Tensor]) -> CLIPConfig:
+def config_of(tensors: Mapping[str, Tensor], seeing_head_dim: int = _HEAD_DIM) -> CLIPConfig:
     """Return the size that tensors with OpenAI's names have.
+
+    Args:
+        tensors: whole.
+        seeing_head_dim: width of a head that looks at pictures, which shapes do not tell; 80 in
+            ViT-H of OpenCLIP.
 
     Raises:
         KeyError: there is too little to tell.
@@ -79,6 +84,7 @@ def config_of(tensors: Mapping[str, Tensor]) -> CLIPConfig:
         projection_dim=dim,
         vision_config={
             **_tower(tensors, "visual.transformer.resblocks.", seeing_width, dim),
+            "num_attention_heads": max(1, seeing_width // seeing_head_dim),
             "image_size": patch_size * math.isqrt(n_positions - 1),
             "patch_size": patch_size,
         },

@@ -4,19 +4,17 @@ Without normalising the outcome: DAVIS was taught with embeddings as they come. 
 D width of the space, H W pixels.
 """
 
-import json
 import math
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
 
 import torch
 from torch import Tensor
 from torch.nn import functional as nnf
-from transformers import CLIPModel, CLIPTokenizer
+from transformers import CLIPModel
 
 from core.domain.pictures import Pixels
-from core.errors import ModelError
+from core.separation.clip_words import clip_tokenizer, words_misfit
 from core.separation.davis_files import word_files
 
 PHRASE = "an image of {}"
@@ -62,7 +60,7 @@ class ClipReader:
             ModelError: the word list is not installed, or is another CLIP's.
         """
         embeddings = self.clip.text_model.embeddings
-        tokens = self._tokenizer()(
+        tokens = clip_tokenizer(*word_files(self.words_folder))(
             [PHRASE.format(text)],
             truncation=True,
             max_length=embeddings.position_embedding.num_embeddings,
@@ -70,26 +68,8 @@ class ClipReader:
         )
         ids = tokens["input_ids"].to(self.clip.device)
         if int(ids.max()) >= embeddings.token_embedding.num_embeddings:
-            raise self._misfit("it has more words than the network")
+            raise words_misfit(self.words_folder, "it has more words than the network")
         return _embedding(self.clip.get_text_features(input_ids=ids))[0]
-
-    def _tokenizer(self) -> CLIPTokenizer:
-        words, merges = word_files(self.words_folder)
-        try:
-            _, *lines = merges.read_text(encoding="utf-8").splitlines()  # the first is a comment
-            pairs = [(one, other) for one, other in map(str.split, filter(str.strip, lines))]
-            vocabulary: dict[str, int] = json.loads(words.read_text(encoding="utf-8"))
-            # It says that it wants strings, and breaks on them.
-            return CLIPTokenizer(vocab=vocabulary, merges=cast(list[str], pairs))
-        except Exception as error:  # `tokenizers` raises nothing more exact
-            raise self._misfit(repr(error)) from error
-
-    def _misfit(self, why: str) -> ModelError:
-        return ModelError(
-            f"the word list in {self.words_folder} can't be used: {why}",
-            advice="Put vocab.json and merges.txt of openai/clip-vit-base-patch32 "
-            f"into {self.words_folder}.",
-        )
 
 
 def _embedding(answer: object) -> Tensor:

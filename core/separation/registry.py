@@ -11,6 +11,8 @@ from core.separation.davis_files import davis_needs
 from core.separation.davis_info import DAVIS_FLOW_INFO, DAVIS_INFO
 from core.separation.gentle_import import import_gently
 from core.separation.mini_info import MINI_INFO
+from core.separation.mmaudiosep_files import mmaudiosep_needs
+from core.separation.mmaudiosep_info import MMAUDIOSEP_INFOS
 from core.separation.protocol import Separator
 from core.separation.sam_audio_info import SAM_AUDIO_INFOS
 from core.separation.spectral_info import SPECTRAL_INFO
@@ -40,6 +42,10 @@ _ENTRIES: tuple[_Entry, ...] = (
     _Entry(SPECTRAL_INFO, "core.separation.spectral:build"),
     _Entry(DAVIS_FLOW_INFO, "core.separation.davis:build_davis_flow", davis_needs),
     _Entry(DAVIS_INFO, "core.separation.davis:build_davis", davis_needs),
+    *(
+        _Entry(one, f"core.separation.mmaudiosep:build_{size}", mmaudiosep_needs)
+        for one, size in zip(MMAUDIOSEP_INFOS, ("small", "medium", "large"), strict=True)
+    ),
     *(_Entry(info, ZEROSEP_BUILDERS[info.name], zerosep_needs) for info in ZEROSEP_INFOS),
     _Entry(SAM_AUDIO_INFOS[0], "core.separation.sam_audio:build_small", needs),
     _Entry(SAM_AUDIO_INFOS[1], "core.separation.sam_audio:build_base", needs),

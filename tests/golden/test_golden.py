@@ -11,13 +11,15 @@ import pytest
 import torch
 
 <<<<<<< HEAD
-from tests.golden import davis, sam_audio, zerosep
+<<<<<<< HEAD
+from tests.golden import davis, mmaudio, sam_audio, zerosep
 from tests.golden.cases import Case
 
 SYSTEMS = {
     "davis": davis.CHECKS,
     "zerosep": zerosep.CHECKS,
     "sam_audio": sam_audio.CHECKS,
+    "mmaudio": mmaudio.CHECKS,
 }
 
 

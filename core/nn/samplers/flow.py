@@ -21,21 +21,30 @@ TIME_SCALE = 1000.0
 MAX_STEPS = 32
 
 
-def path_point(start: Tensor, end: Tensor, time: Tensor) -> Tensor:
+def path_point(start: Tensor, end: Tensor, time: Tensor, sigma_min: float = SIGMA_MIN) -> Tensor:
     """Return `time end + (1 - (1 - sigma) time) start`.
 
     Args:
-        start: (B, C, F, T), where the flow begins: noise, or noise around the mixture.
-        end: (B, C, F, T), where it should arrive.
+        start: (B, ...), where the flow begins: noise, or noise around the mixture.
+        end: (B, ...), where it should arrive.
         time: (B,) or (1,), 0 to 1.
+        sigma_min: what is left of the start at the end.
     """
-    time = time.view(-1, 1, 1, 1)
-    return time * end + (1 - (1 - SIGMA_MIN) * time) * start
+    time = time.view(-1, *[1] * (start.dim() - 1))
+    return time * end + (1 - (1 - sigma_min) * time) * start
 
 
-def path_velocity(start: Tensor, end: Tensor) -> Tensor:
+def path_velocity(start: Tensor, end: Tensor, sigma_min: float = SIGMA_MIN) -> Tensor:
     """Return the velocity of the straight path, the same at every time."""
-    return end - (1 - SIGMA_MIN) * start
+    return end - (1 - sigma_min) * start
+
+
+def squared_flow_loss(
+    velocity: Tensor, start: Tensor, end: Tensor, sigma_min: float = 0.0
+) -> Tensor:
+    """Return the mean squared error of a predicted velocity, (B,), as MMAudio learns by it."""
+    error = velocity - path_velocity(start, end, sigma_min)
+    return error.square().flatten(1).mean(1)
 
 
 def flow_loss(
@@ -100,7 +109,7 @@ class FlowSampler:
         Args:
             network: hears the time already scaled to 0..`time_scale`.
             start: (B, C, F, T), or of any shape without a silence mask; never written to.
-            mixture: (B or 1, 1, F, T), scaled log level; only the silence mask looks at it.
+            mixture: (B or 1, 1, F, T), scaled log level; only the silence mask needs it.
             on_step: told after each step, and may raise to stop.
         """
         if self.silence is not None and mixture is None:

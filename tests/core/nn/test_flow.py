@@ -4,7 +4,13 @@ import pytest
 import torch
 from torch import Tensor
 
-from core.nn.samplers.flow import FlowSampler, flow_loss, path_point, path_velocity
+from core.nn.samplers.flow import (
+    FlowSampler,
+    flow_loss,
+    path_point,
+    path_velocity,
+    squared_flow_loss,
+)
 from core.nn.samplers.stepping import SilenceMask, seeded_noise
 from core.progress import Cancelled
 
@@ -104,3 +110,23 @@ def test_numbers_of_steps_that_make_no_sense_are_refused():
             FlowSampler(n_steps=n_steps)
     with pytest.raises(ValueError, match="unknown solver"):
         FlowSampler(solver="rk45")  # type: ignore[arg-type]  # the mistake under test
+
+
+def test_a_network_may_hear_the_time_as_it_is():
+    heard: list[float] = []
+
+    def network(x: Tensor, time: Tensor) -> Tensor:
+        heard.extend(time.tolist())
+        return x
+
+    FlowSampler(n_steps=4, time_scale=1).sample(network, torch.zeros(1, 3, 2))
+
+    assert heard == [0.0, 0.25, 0.5, 0.75]
+
+
+def test_the_squared_loss_is_counted_clip_by_clip():
+    start, end = picture(0), picture(1)
+    velocity = path_velocity(start, end, 0.0)
+    velocity[1] += 0.5
+
+    assert squared_flow_loss(velocity, start, end).tolist() == pytest.approx([0, 0.25], abs=1e-6)

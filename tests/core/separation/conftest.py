@@ -11,11 +11,12 @@ from core.store.places import models_folder
 @pytest.fixture(scope="session")
 def _tiny_models(tmp_path_factory: pytest.TempPathFactory) -> Path:
     # They load transformers and diffusers, which most tests need not wait for.
-    from tests.helpers import davises, sam_audios, sound_models
+    from tests.helpers import davises, mmaudios, sam_audios, sound_models
 
     models = davises.install(tmp_path_factory.mktemp("tiny") / "models")
     sound_models.install_all(models)
-    return sam_audios.install(models)
+    sam_audios.install(models)
+    return mmaudios.install(models)
 
 
 @pytest.fixture

@@ -23,15 +23,21 @@ from core.errors import CoreError, PromptError
 from core.progress import Cancelled, CancelToken, Progress, ignore
 from core.separation import registry
 from core.separation.mini_info import MINI_INFO
+from core.separation.mmaudiosep_info import MMAUDIOSEP_INFOS
 from core.separation.protocol import SeparationRequest, Separator
 from tests.helpers.minis import tiny_mini
+from tests.helpers.mmaudios import tiny_engine
 from tests.helpers.quick_zeroseps import QUICK_ZEROSEPS, SAME_CODE
 from tests.helpers.separations import MemorySink, spans, target_of
 from tests.helpers.sounds import clip, noise, only_during, tone
 
 pytestmark = pytest.mark.usefixtures("installed_models")
 
-STAND_INS: dict[str, Callable[[], Separator]] = {"mini": tiny_mini, **QUICK_ZEROSEPS}
+STAND_INS: dict[str, Callable[[], Separator]] = {
+    "mini": tiny_mini,
+    **QUICK_ZEROSEPS,
+    **{info.name: tiny_engine for info in MMAUDIOSEP_INFOS},
+}
 """In place of engines whose weights are large, or are not there: the same code, tiny networks."""
 
 SAME_AT_OTHER_SIZES = {"sam-audio-base", "sam-audio-large"}
@@ -42,6 +48,7 @@ ENGINES = (
     *(one for one in registry.engines() if one.name not in LEFT_OUT),
     MINI_INFO,
     *(registry.info(name) for name in QUICK_ZEROSEPS),
+    MMAUDIOSEP_INFOS[0],
 )
 RATE_HZ = 16_000
 EXAMPLES = {

@@ -1,0 +1,70 @@
+"""Draws what MMAudioSep learns from: a sound, the sound in a mixture, and the name of it.
+
+papers/003 ("Method Summary"), sony/mmaudiosep. What a batch holds depends on the seed and its
+number alone. Letters in shapes: B mixtures, N samples.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from core.training.recordings import Recording
+from core.training.sep_mixing import drawn_snr_db, mixed
+from core.training.sound_bank import Mono, SoundBank
+
+
+class SepBatch(NamedTuple):
+    """Sounds, each alone and in a mixture, and what they are asked for by."""
+
+    target: Tensor  # (B, N)
+    mixture: Tensor  # (B, N)
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SepMixer:
+    """Mixes two sounds of different classes."""
+
+    bank: SoundBank
+    n_samples: int
+    """N, of the window the network hears."""
+    seed: int = 0
+
+    def batch(self, number: int, n_mixtures: int) -> SepBatch:
+        """Return batch `number`: the same for the same seed, whatever was drawn before."""
+        drawn = [
+            self._mixture(np.random.default_rng((self.seed, number, place)))
+            for place in range(n_mixtures)
+        ]
+        targets, mixtures, words = zip(*drawn, strict=True)
+        return SepBatch(torch.stack(targets), torch.stack(mixtures), words)
+
+    def _mixture(self, random: np.random.Generator) -> tuple[Tensor, Tensor, str]:
+        numbers = self.bank.by_class()
+        labels = random.choice(list(numbers), 2, replace=False)
+        sound, other = (
+            torch.from_numpy(self._sound(int(random.choice(numbers[label])), random))
+            for label in labels
+        )
+        snr_db = drawn_snr_db(float(random.random()))
+        return *mixed(sound, other, snr_db), words_for(str(labels[0]))
+
+    def _sound(self, number: int, random: np.random.Generator) -> Mono:
+        """Return a window (N,) of a recording; what is too short is repeated."""
+        n, length = self.n_samples, self.bank.length(number)
+        first = int(random.integers(max(0, length - n) + 1))
+        return np.resize(self.bank.read(number, first, min(n, length)), n)
+
+
+def words_for(label: str) -> str:
+    """Return what a class is asked for by."""
+    return label.replace("_", " ")
+
+
+def of_classes(recordings: list[Recording], classes: Collection[str]) -> list[Recording]:
+    """Return the recordings of some classes, all where none are named."""
+    return [one for one in recordings if not classes or one.label in classes]
