@@ -31,7 +31,8 @@ class SoundingBatch(NamedTuple):
 
     def to(self, device: torch.device) -> "SoundingBatch":
         """Return the same on a device."""
-        return SoundingBatch(*(None if one is None else one.to(device) for one in self))
+        told = {name: one.to(device) for name, one in self._asdict().items() if one is not None}
+        return self._replace(**told)
 
 
 class SoundingScenes(Protocol):
