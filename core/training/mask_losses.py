@@ -6,6 +6,7 @@ as DDESeg does. All take logits and return the mean over pictures.
 Letters in shapes: B pictures, K classes (1 for a binary mask), H W pixels.
 """
 
+import torch
 from torch import Tensor
 from torch.nn import functional as nnf
 
@@ -22,6 +23,25 @@ def cross_entropy(logits: Tensor, wanted: Tensor) -> Tensor:
     if logits.shape[1] == 1:
         return nnf.binary_cross_entropy_with_logits(logits[:, 0], wanted.to(logits))
     return nnf.cross_entropy(logits, wanted)
+
+
+def focal_loss(logits: Tensor, wanted: Tensor, alpha: float = 0.5, gamma: float = 2.0) -> Tensor:
+    """Return equation 13 of logits (B, K, H, W) and what is wanted (B, H, W).
+
+    Args:
+        logits: as for `cross_entropy`.
+        wanted: as for `cross_entropy`.
+        alpha: α, the weight of pixels that are wanted; of several classes all have it.
+        gamma: how little counts what is nearly right.
+    """
+    if logits.shape[1] == 1:
+        wanted = wanted.to(logits)
+        cost = nnf.binary_cross_entropy_with_logits(logits[:, 0], wanted, reduction="none")
+        weight = (1 - alpha) + (2 * alpha - 1) * wanted
+    else:
+        cost = nnf.cross_entropy(logits, wanted, reduction="none")
+        weight = torch.full_like(cost, alpha)
+    return (weight * (1 - torch.exp(-cost)) ** gamma * cost).mean()
 
 
 def dice_loss(logits: Tensor, wanted: Tensor) -> Tensor:
