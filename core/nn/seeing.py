@@ -58,12 +58,12 @@ class SeeingNetwork(nn.Module):
         self.config = config
         n_inputs = 4 if config.has_mask else 3
         first, *others = config.widths
-        self.stem = _Convolution(n_inputs, first, 3, stride=2)
+        self.stem = SeeingConvolution(n_inputs, first, 3, stride=2)
         blocks: list[nn.Module] = []
         width = first
         for out, n_blocks in zip(others, config.n_blocks, strict=True):
             for number in range(n_blocks):
-                blocks.append(_Block(width, out, stride=2 if number == 0 else 1))
+                blocks.append(SeeingBlock(width, out, stride=2 if number == 0 else 1))
                 width = out
         self.blocks = nn.Sequential(*blocks)
         self.dropout = nn.Dropout(config.dropout)
@@ -91,7 +91,7 @@ class SeeingNetwork(nn.Module):
         return (logits / self.config.temperature).softmax(1)
 
 
-class _Convolution(nn.Module):
+class SeeingConvolution(nn.Module):
     """A convolution and its norm, without a nonlinearity."""
 
     def __init__(self, n_in: int, n_out: int, size: int, stride: int = 1) -> None:
@@ -104,15 +104,15 @@ class _Convolution(nn.Module):
         return normed
 
 
-class _Block(nn.Module):
+class SeeingBlock(nn.Module):
     """Two convolutions around which the picture also passes as it is."""
 
     def __init__(self, n_in: int, n_out: int, stride: int) -> None:
         super().__init__()
-        self.first = _Convolution(n_in, n_out, 3, stride)
-        self.second = _Convolution(n_out, n_out, 3)
+        self.first = SeeingConvolution(n_in, n_out, 3, stride)
+        self.second = SeeingConvolution(n_out, n_out, 3)
         self.stride = stride
-        self.around = _Convolution(n_in, n_out, 1) if n_in != n_out else nn.Identity()
+        self.around = SeeingConvolution(n_in, n_out, 1) if n_in != n_out else nn.Identity()
 
     def forward(self, x: Tensor) -> Tensor:
         # Averaging, not skipping: thin lines of drawings live on every pixel.

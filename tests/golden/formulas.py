@@ -45,7 +45,7 @@ def wave(r: Array, sr: float, f0: float, quiet: float = 0.0) -> Array:
 def made_input(key: str, shape: Sequence[int], expression: str) -> Tensor:
     """Return the input that `expression`, in terms of the draw `r`, stands for."""
     names = {"np": np, "r": draw(key, shape), "wave": wave}
-    made = np.asarray(eval(expression, {"__builtins__": {}}, names))
+    made = np.asarray(eval(expression, {"__builtins__": {"__import__": __import__}}, names))
     return torch.from_numpy(np.ascontiguousarray(made, dtype=np.float32))
 
 

@@ -1,7 +1,7 @@
 """Our networks and samplers give the numbers of the official code.
 
 `pytest tests/golden --golden DIR` checks any folder with an `index.json` of this layout; without
-it the numbers under `data/` are used, which hold DAVIS alone.
+it the numbers under `data/` are used.
 """
 
 import fnmatch
@@ -10,10 +10,14 @@ from collections.abc import Callable
 import pytest
 import torch
 
-from tests.golden import davis
+from tests.golden import davis, sounding
 from tests.golden.cases import Case
 
-SYSTEMS = {"davis": davis.CHECKS}
+SYSTEMS = {
+    "davis": davis.CHECKS,
+    "avsbench": sounding.AVSBENCH,
+    "ddeseg": sounding.DDESEG,
+}
 
 
 def check_of(case: Case) -> Callable[[Case], davis.Ours]:
