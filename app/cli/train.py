@@ -8,6 +8,7 @@ import typer
 
 from app.cli.progress_line import ProgressLine
 from app.cli.running import run_plainly
+from app.cli.train_ddavs import ddavs
 from app.cli.train_flow import flow
 from app.cli.training_options import (
     STOPPED,
@@ -118,3 +119,4 @@ def _recipe(out: Path, steps: int | None, seed: int | None) -> "MiniRecipe":
 
 
 training.command("flow")(flow)
+training.command("ddavs")(ddavs)

@@ -1,6 +1,5 @@
 """`main.py train flow ...`: teaches DAVIS-Flow, or DAVIS, at its official size."""
 
-import os
 from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
@@ -19,11 +18,11 @@ from app.cli.training_options import (
     Steps,
     chosen_schedule,
     first_choice,
+    started_crew,
 )
 from core.progress import CancelToken, ignore
 
 if TYPE_CHECKING:
-    from core.training.crew import Crew
     from core.training.flow_run import FlowRecipe
 
 
@@ -112,7 +111,7 @@ def flow(
         from core.training.flow_features import clip_reader
         from core.training.flow_run import ENGINES, Workplace, train_flow
 
-        crew = _crew(is_on_cpu=device == "cpu")
+        crew = started_crew(is_on_cpu=device == "cpu")
         chosen = crew.device or pick_device(device)
         is_speaker = crew.place == 0
         choices = _Choices(objective, window, end_term, sources, silences, words, at_once)
@@ -169,12 +168,3 @@ def _recipe(
         clips_at_once=choices.at_once,
         word_share=choices.words,
     )
-
-
-def _crew(*, is_on_cpu: bool) -> "Crew":
-    """Return the processes that were started together, as the launcher says in the environment."""
-    from core.training.crew import Accelerated, Alone
-
-    if int(os.environ.get("WORLD_SIZE", "1")) > 1:
-        return Accelerated(is_on_cpu=is_on_cpu)
-    return Alone()

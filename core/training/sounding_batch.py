@@ -8,6 +8,8 @@ Letters in shapes: B pictures, H W pixels, N samples, S sources at most in a bat
 
 from typing import NamedTuple, Protocol
 
+import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor
 
@@ -45,4 +47,17 @@ class SoundingScenes(Protocol):
 
     def batch(self, number: int, n: int) -> SoundingBatch:
         """Return batch `number` of `n` pictures; the same number always gives the same batch."""
+        ...
+
+
+class SingleSounds(Protocol):
+    """Sounds of one class alone, from which a bank of prototypes is built."""
+
+    @property
+    def classes(self) -> tuple[str, ...]: ...
+
+    def excerpt(
+        self, label: str, n_samples: int, random: np.random.Generator
+    ) -> npt.NDArray[np.float32]:
+        """Return (N,) of a recording of a class, at SAMPLE_RATE_HZ."""
         ...
