@@ -181,8 +181,10 @@ def _trainer(network: Ddavs, material: DdavsMaterial, recipe: CompositeRecipe) -
 def held_parts(network: Ddavs, n_stages: int) -> Iterator[nn.Module]:
     """Yield the convolutions of the first stages of the picture encoder, the stem first."""
     yield network.visual.stem
-    for stage in list(network.visual.transformer.stages)[:n_stages]:
-        yield stage.patch_embeddings
+    stages = list(network.visual.transformer.stages)[:n_stages]
+    for stage in stages:
+        held: nn.Module = stage.patch_embeddings
+        yield held
 
 
 def _plain(recipe: CompositeRecipe) -> dict[str, object]:

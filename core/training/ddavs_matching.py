@@ -72,4 +72,5 @@ def _heard(names: nn.Linear, rows: list[int], queries: Tensor) -> Tensor:
     # Queries have no entry that is always 1; this combination of theirs comes nearest to one.
     ridge = 1e-2 * len(flat) * torch.eye(flat.shape[1], device=flat.device)
     always = torch.linalg.solve(flat.mT @ flat + ridge, flat.sum(0))  # (D,)
-    return (weight + offset[:, None] * always)[rows]
+    heard: Tensor = weight + offset[:, None] * always
+    return heard[rows]

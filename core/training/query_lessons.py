@@ -137,7 +137,7 @@ def _heard(network: Ddavs, waves: Tensor, report: Report, cancel: CancelToken) -
     """Return the tokens (M, L, D) in half precision."""
     network.eval()
     found = []
-    for done, some in enumerate(waves.split(_HEARD_AT_ONCE)):
+    for done, some in enumerate(torch.split(waves, _HEARD_AT_ONCE)):
         cancel.raise_if_cancelled()
         report(Progress("Listening", done * _HEARD_AT_ONCE, len(waves)))
         with torch.autocast(some.device.type, torch.bfloat16):
