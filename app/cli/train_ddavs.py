@@ -21,6 +21,7 @@ from app.cli.training_options import (
     first_choice,
     started_crew,
 )
+from core.errors import ModelError
 from core.progress import CancelToken, ignore
 
 if TYPE_CHECKING:
@@ -92,6 +93,10 @@ def ddavs(
     steps: Steps = None,
     seed: Seed = None,
     batch: Batch = None,
+    half: Annotated[
+        bool | None,
+        typer.Option("--half/--full", help="Compute in bfloat16 where that is safe, or never."),
+    ] = None,
     device: Device = "auto",
 ) -> None:
     """Train DDAVS; hours on two cores for the small one, days on GPUs for the paper's.
@@ -106,7 +111,7 @@ def ddavs(
         from core.training.ddavs_run import WEIGHTS_FILE, DdavsPlace, train_ddavs
         from core.training.ddavs_start import Pretrained
 
-        choices = _Choices(size, tuple(without or ()), inject, semantic, side)
+        choices = _Choices(size, tuple(without or ()), inject, semantic, _side(side), half)
         recipe = _recipe(out, choices, steps, seed, batch)
         crew = started_crew(is_on_cpu=device == "cpu")
         knows = size is Size.SMALL and not from_nothing
@@ -141,6 +146,7 @@ class _Choices:
     inject: str
     is_semantic: bool
     side_px: int
+    is_half: bool | None
 
 
 def _recipe(
@@ -156,12 +162,13 @@ def _recipe(
     kept, left_out = kept_recipe(out), set(choices.without)
     # COM works on the queries of AQM; without them there is nothing to contrast.
     contrast = 0.0 if left_out & {Part.COM, Part.AQM} else usual.objective.contrast
+    is_half = usual.objective.is_half if choices.is_half is None else choices.is_half
     n_clusters = 0 if Part.BANK in left_out else usual.bank.n_clusters
     return replace(
         usual,
         network=_network(usual.network, choices),
         training=chosen_schedule(usual.training, kept, steps, seed),
-        objective=replace(usual.objective, contrast=contrast),
+        objective=replace(usual.objective, contrast=contrast, is_half=is_half),
         bank=replace(usual.bank, n_clusters=n_clusters),
         n_frames=first_choice(batch, kept.get("n_frames"), usual.n_frames),
         side_px=choices.side_px,
@@ -178,13 +185,22 @@ def _network(usual: "DdavsConfig", choices: _Choices) -> "DdavsConfig":
     )
 
 
+def _side(side_px: int) -> int:
+    if side_px % 32:
+        raise ModelError(
+            f"{side_px} pixels can't be halved five times",
+            advice=f"Give a multiple of 32, such as {round(side_px / 32) * 32}.",
+        )
+    return side_px
+
+
 def _stages(text: str) -> tuple[int, ...]:
     """Return the stages that "3,4" names.
 
     Raises:
-        BadParameter: they aren't stages.
+        ModelError: they aren't stages.
     """
     names = [one.strip() for one in text.split(",") if one.strip()]
     if not all(one in {"1", "2", "3", "4"} for one in names):
-        raise typer.BadParameter(f"“{text}” are no stages; give some of 1,2,3,4")
+        raise ModelError(f"“{text}” are no stages", advice="Give some of 1,2,3,4.")
     return tuple(sorted({int(one) for one in names}))

@@ -5,25 +5,27 @@ Everything is in a folder: the checkpoint, the losses, the scores on scenes held
 """
 
 import dataclasses
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import torch
 
+from core.nn.ddavs.audio import AudioEncoder
 from core.nn.ddavs.config import DdavsConfig, paper_config, small_config, tiny_config
 from core.nn.ddavs.network import Ddavs
 from core.nn.ddavs.weights import write_ddavs
 from core.progress import CancelToken, Report
 from core.training.crew import Alone, Crew
 from core.training.ddavs_objective import DdavsObjective, ddavs_loss
-from core.training.ddavs_start import BankRecipe, Pretrained, begun
+from core.training.ddavs_start import Bank, BankRecipe, Pretrained, bank_of, begun, kept_bank
 from core.training.ddavs_validation import held_out
 from core.training.recipes import keep_recipe
 from core.training.sounding_batch import SingleSounds, SoundingBatch, SoundingScenes
 from core.training.trainer import Trainer, TrainingConfig, train
 from core.training.wave_variation import WaveVariation, varied_waves
 
-WEIGHTS_FILE = "ddavs.safetensors"
+WEIGHTS_FILE, BANK_FILE = "ddavs.safetensors", "bank.safetensors"
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,26 +134,43 @@ def train_ddavs(
     is_writer = place.crew.place == 0
     if is_writer:
         keep_recipe(folder, asdict(recipe))
-    words = material.scenes.words
-    torch.manual_seed(recipe.training.seed)
-    config = shaped(recipe.network, material)
-    network = begun(config, place.pretrained, material.singles, words, recipe.bank)
-    trainer = ddavs_trainer(network.to(place.device), material.scenes, recipe, place.crew)
-    look = None
-    if material.held_out is not None and is_writer:
-        n_batches = -(-recipe.n_validation_frames // recipe.n_frames)
-        look = held_out(material.held_out, n_batches, recipe.n_frames).scores
+    network = _begun(material, folder, recipe, place).to(place.device)
+    trainer = ddavs_trainer(network, material.scenes, recipe, place.crew)
     train(
         trainer,
         folder,
         report=report,
         cancel=cancel,
-        look=look,
+        look=_look(material, recipe) if is_writer else None,
         look_every_steps=recipe.validate_every_steps,
     )
     if is_writer:
-        write_ddavs(trainer.averaged, words, folder / WEIGHTS_FILE)
+        write_ddavs(trainer.averaged, material.scenes.words, folder / WEIGHTS_FILE)
     return trainer.averaged
+
+
+def _begun(material: DdavsMaterial, folder: Path, recipe: DdavsRecipe, place: DdavsPlace) -> Ddavs:
+    def bank(audio: AudioEncoder) -> Bank | None:
+        singles = material.singles
+        if singles is None or not recipe.bank.n_clusters:
+            return None
+        return kept_bank(
+            folder / BANK_FILE,
+            lambda: bank_of(audio, singles, material.scenes.words, recipe.bank),
+            is_writer=place.crew.place == 0,
+        )
+
+    torch.manual_seed(recipe.training.seed)
+    return begun(shaped(recipe.network, material), place.pretrained, bank)
+
+
+def _look(
+    material: DdavsMaterial, recipe: DdavsRecipe
+) -> Callable[[Ddavs], dict[str, float]] | None:
+    if material.held_out is None:
+        return None
+    n_batches = -(-recipe.n_validation_frames // recipe.n_frames)
+    return held_out(material.held_out, n_batches, recipe.n_frames).scores
 
 
 def shaped(config: DdavsConfig, material: DdavsMaterial) -> DdavsConfig:

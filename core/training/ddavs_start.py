@@ -5,6 +5,7 @@ made with the audio encoder that is used. The small one begins with what the bun
 separator hears and sees with.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 import numpy as np
 import torch
 from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 from transformers import ClapAudioModel, SegformerModel
 
@@ -48,25 +50,23 @@ class BankRecipe:
 
     n_clusters: int = N_CLUSTERS
     """Of each class; 0 for no bank."""
-    n_clips: int = 64
+    n_clips: int = 32
     """Of each class, that are clustered."""
 
 
+Bank = tuple[Tensor, Tensor]
+"""Prototypes (P, D) and the number of the word of each (P,)."""
+
+
 def begun(
-    config: DdavsConfig,
-    pretrained: Pretrained,
-    singles: SingleSounds | None,
-    words: tuple[str, ...],
-    bank: BankRecipe,
+    config: DdavsConfig, pretrained: Pretrained, bank: Callable[[AudioEncoder], Bank | None]
 ) -> Ddavs:
     """Return a network with its encoders and its bank, and all else as torch's chance has it.
 
     Args:
-        config: its shape; how many prototypes it has comes out of `singles`.
+        config: its shape; how many prototypes it has comes out of the bank.
         pretrained: where its encoders begin.
-        singles: sounds of one class each; None for no bank.
-        words: what numbers of classes mean.
-        bank: how the bank is made.
+        bank: makes the bank with the audio encoder that the network has; None for no bank.
 
     Raises:
         ModelError: weights are missing or don't fit.
@@ -74,23 +74,43 @@ def begun(
     state = torch.random.get_rng_state()
     network = Ddavs(replace(config, n_prototypes=0))
     load_encoders(network, pretrained)
-    if singles is None or not bank.n_clusters or not config.has_queries:
+    found = bank(network.audio) if config.has_queries else None
+    if found is None:
         return network
-    found, classes = bank_of(network.audio, singles, words, bank)
     # The second one is made by the same chance as the first, as if there had been no other.
     torch.random.set_rng_state(state)
-    anchored = Ddavs(replace(config, n_prototypes=len(found)))
+    anchored = Ddavs(replace(config, n_prototypes=len(found[0])))
     anchored.audio.load_state_dict(network.audio.state_dict())
     anchored.visual.load_state_dict(network.visual.state_dict())
-    anchored.fill_bank(found, classes)
+    anchored.fill_bank(*found)
     return anchored
+
+
+def kept_bank(path: Path, make: Callable[[], Bank], *, is_writer: bool = True) -> Bank:
+    """Return the bank of a file, or make it and, if this process is to, write the file."""
+    if path.is_file():
+        tensors = load_file(path)
+        return tensors["prototypes"], tensors["classes"]
+    made = make()
+    if is_writer:
+        partial = path.with_name(path.name + ".part")
+        save_file({"prototypes": made[0].contiguous(), "classes": made[1]}, partial)
+        partial.replace(path)
+    return made
 
 
 @torch.no_grad()
 def bank_of(
     audio: AudioEncoder, singles: SingleSounds, words: tuple[str, ...], bank: BankRecipe
-) -> tuple[Tensor, Tensor]:
-    """Return prototypes (P, D) and the number of the word of each (P,)."""
+) -> Bank:
+    """Return prototypes of sounds of one class each.
+
+    Args:
+        audio: what they are heard with.
+        singles: the sounds.
+        words: what numbers of classes mean; classes that are no words are left out.
+        bank: how many.
+    """
     random = np.random.default_rng(0)
     n_samples = round(CLIP_S * SAMPLE_RATE_HZ)
     embeddings, classes = [], []

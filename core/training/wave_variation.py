@@ -100,10 +100,8 @@ def _reverberated(waves: Tensor, variation: WaveVariation, chance: torch.Generat
     """Return waves with the answer of a room each: noise that dies away."""
     n = waves.shape[1]
     drawn = torch.rand(len(waves), 1, generator=chance)
-    share = (
-        torch.lerp(torch.tensor(variation.least_reverb), torch.tensor(variation.most_reverb), drawn)
-        / 100
-    )  # (B, 1)
+    least, most = variation.least_reverb, variation.most_reverb
+    share = ((least + (most - least) * drawn) / 100).clamp(min=1e-3)  # (B, 1)
     time_s = torch.arange(n) / SAMPLE_RATE_HZ
     decay = torch.exp(-math.log(1000) * time_s[None] / share)  # a thousandth is -60 dB
     room = torch.randn(len(waves), n, generator=chance) * decay  # (B, R)

@@ -36,7 +36,7 @@ def prototypes(
     for owner in sorted(set(classes.tolist())):
         own = embeddings[classes == owner]
         middles = _k_means(own, min(n_clusters, len(own)), chance)
-        nearest = torch.cdist(middles, own).topk(min(n_nearest, len(own)), largest=False).indices
+        nearest = _distances(middles, own).topk(min(n_nearest, len(own)), largest=False).indices
         chosen = own[sorted(set(nearest.flatten().tolist()))]
         kept.append(chosen)
         owners.append(torch.full((len(chosen),), owner, dtype=torch.long))
@@ -48,7 +48,7 @@ def _k_means(points: Tensor, n: int, chance: torch.Generator, n_rounds: int = 50
     middles = _first_middles(points, n, chance)
     owners = torch.full((len(points),), -1, device=points.device)
     for _ in range(n_rounds):
-        now = torch.cdist(points, middles).argmin(1)
+        now = _distances(points, middles).argmin(1)
         if torch.equal(now, owners):
             break
         owners = now
@@ -64,8 +64,13 @@ def _first_middles(points: Tensor, n: int, chance: torch.Generator) -> Tensor:
     first = int(torch.randint(len(points), (), generator=chance))
     chosen = [points[first]]
     for _ in range(n - 1):
-        distance = torch.cdist(points, torch.stack(chosen)).amin(1).square().cpu()
+        distance = _distances(points, torch.stack(chosen)).amin(1).square().cpu()
         # Points that lie all in one place leave nothing to choose by.
         weights = distance if distance.sum() > 0 else torch.ones_like(distance)
         chosen.append(points[int(torch.multinomial(weights, 1, generator=chance))])
     return torch.stack(chosen).clone()
+
+
+def _distances(points: Tensor, others: Tensor) -> Tensor:
+    """Return how far each of (M, D) is from each of (N, D): exactly 0 from itself."""
+    return torch.cdist(points, others, compute_mode="donot_use_mm_for_euclid_dist")
