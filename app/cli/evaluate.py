@@ -1,14 +1,28 @@
 """`main.py eval ...`: measures an engine on recordings, beside baselines, and prints the table."""
 
-from collections.abc import Callable, Mapping
-from enum import StrEnum
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from app.cli.evaluate_sounding import sounding
+from app.cli.evaluation_arguments import (
+    By,
+    Count,
+    Device,
+    Engine,
+    Figures,
+    Folder,
+    Overlap,
+    OverlapOption,
+    Overwrite,
+    Part,
+    Seed,
+    Settings,
+)
 from app.cli.held_out import PartChoice, material_for
-from app.cli.progress_line import ProgressLine
+from app.cli.progress_line import ProgressLine, writer
 from app.cli.running import run_plainly
 from core.progress import CancelToken
 
@@ -25,54 +39,7 @@ evaluation = typer.Typer(
 )
 
 
-class OverlapOption(StrEnum):
-    """The same words as `core.evaluation.mixtures.Overlap`, and both of them."""
-
-    PARTLY = "partly"
-    FULL = "full"
-    BOTH = "both"
-
-
-Folder = Annotated[
-    Path,
-    typer.Argument(metavar="DIR", help="Holds audio/CLASS/RECORDING and images/CLASS/PICTURE."),
-]
-Engine = Annotated[str, typer.Option(metavar="NAME", help="Engine to measure.")]
-Seed = Annotated[
-    int, typer.Option(metavar="N", help="Of the choice of mixtures and of the engine.")
-]
-Count = Annotated[int, typer.Option(metavar="N", min=1, help="How many mixtures of two.")]
-Device = Annotated[str, typer.Option(metavar="NAME", help="auto, cpu, cuda or mps.")]
-Settings = Annotated[
-    list[str] | None,
-    typer.Option("--set", metavar="NAME=VALUE", help="A setting of the engine; give it again."),
-]
-Part = Annotated[
-    PartChoice,
-    typer.Option(
-        help="Which files: those held out by their originals in SOURCES.csv (test), or all. "
-        "auto: test for engines trained here, where there is such a table."
-    ),
-]
-Overlap = Annotated[
-    OverlapOption,
-    typer.Option(
-        help="partly: the target is silent a third of the time; full: both sound throughout; "
-        "both: one table each."
-    ),
-]
-By = Annotated[
-    str | None,
-    typer.Option(
-        metavar="LIST",
-        help="How to ask: some of text,picture,span,text+span,all,wrong,none; all of them if "
-        "not given. Where the engine does not understand one, its row is left out.",
-    ),
-]
-Figures = Annotated[
-    Path | None, typer.Option("--json", metavar="FILE", help="Write all figures here as JSON.")
-]
-Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace FILE if it exists already.")]
+evaluation.command("sounding")(sounding)
 
 
 @evaluation.command("separation")
@@ -107,7 +74,7 @@ def separation(
         bench = _bench(engine, seed, device, _given(engine, settings), cancel)
         material = material_for(engine, folder, part)
         reports = [
-            run(material, plan, bench, report=line.report, write=_writer(line))
+            run(material, plan, bench, report=line.report, write=writer(line))
             for plan in _plans(count, overlap, by, has_baselines=baselines)
         ]
         if json is not None:
@@ -160,7 +127,7 @@ def sweep(
         bench = _bench(engine, seed, device, usual, cancel)
         material = material_for(engine, folder, part)
         reports = [
-            run(material, variants, plan, bench, report=line.report, write=_writer(line))
+            run(material, variants, plan, bench, report=line.report, write=writer(line))
             for plan in _plans(count, overlap, by)
         ]
         if json is not None:
@@ -189,7 +156,7 @@ def scenes(
 
         _refuse_existing(json, overwrite)
         bench = _bench(engine, seed, device, _given(engine, settings), cancel)
-        found = run(folder, bench, report=line.report, write=_writer(line))
+        found = run(folder, bench, report=line.report, write=writer(line))
         if json is not None:
             write_figures(json, [found], may_overwrite=overwrite)
 
@@ -230,13 +197,3 @@ def _refuse_existing(path: Path | None, may_overwrite: bool) -> None:
     from app.cli.evaluation_options import refuse_existing
 
     refuse_existing(path, may_overwrite=may_overwrite)
-
-
-def _writer(line: ProgressLine) -> Callable[[str], None]:
-    """Each line as soon as it is known: a run takes minutes, and may be watched through a pipe."""
-
-    def write(text: str) -> None:
-        line.clear()
-        print(text, flush=True)
-
-    return write

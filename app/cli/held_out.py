@@ -12,7 +12,7 @@ from core.evaluation.material import Files, Material, everything_in
 from core.training.pictures import Picture, find_pictures, split_pictures
 from core.training.recordings import Part, Recording, find_recordings, split
 
-TRAINED_HERE = frozenset({"mini"})
+TRAINED_HERE = frozenset({"mini", "ddavs"})
 """Engines whose training data a folder with a table may be."""
 
 

@@ -64,3 +64,13 @@ def _words(progress: Progress, left_s: float | None) -> str:
         return f"{progress.stage} …"
     words = f"{progress.stage} … {fraction:4.0%}"
     return words if left_s is None else f"{words}, {format_duration(left_s)} left"
+
+
+def writer(line: ProgressLine) -> Callable[[str], None]:
+    """Each line as soon as it is known: a run takes minutes, and may be watched through a pipe."""
+
+    def write(text: str) -> None:
+        line.clear()
+        print(text, flush=True)
+
+    return write

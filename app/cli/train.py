@@ -8,6 +8,8 @@ import typer
 
 from app.cli.progress_line import ProgressLine
 from app.cli.running import run_plainly
+from app.cli.train_composites import composites
+from app.cli.train_ddavs import ddavs
 from app.cli.train_flow import flow
 from app.cli.train_mmaudiosep import mmaudiosep, tiny_mmaudio
 from app.cli.training_options import (
@@ -108,10 +110,12 @@ def export(
     """Write the weights, the model card, the curve, the recipe and the attributions."""
 
     def work(_line: ProgressLine, _cancel: CancelToken) -> None:
+        from core.training.ddavs_export import export_ddavs, is_ddavs_run
         from core.training.mini_export import export_mini
         from core.training.seeing_export import export_seeing, is_seeing_run
 
         write = export_seeing if is_seeing_run(folder) else export_mini
+        write = export_ddavs if is_ddavs_run(folder) else write
         for path in write(folder, out, may_overwrite=overwrite):
             print(path)
 
@@ -131,3 +135,5 @@ def _recipe(out: Path, steps: int | None, seed: int | None, begin: Path | None) 
 training.command("flow")(flow)
 training.command("mmaudiosep")(mmaudiosep)
 training.command("tiny-mmaudio")(tiny_mmaudio)
+training.command("ddavs")(ddavs)
+training.command("composites")(composites)

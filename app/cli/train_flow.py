@@ -19,6 +19,7 @@ from app.cli.training_options import (
     Steps,
     chosen_schedule,
     first_choice,
+    started_crew,
 )
 from core.progress import CancelToken, ignore
 

@@ -10,6 +10,7 @@ from typing import TypeAlias
 from core.evaluation.material import Material
 from core.evaluation.scenes import ScenesReport
 from core.evaluation.separation_report import Outcome, SeparationPlan, SeparationReport
+from core.evaluation.sounding_report import SoundingReport, SoundingRow
 from core.evaluation.sweep import SweepReport, VariantRow
 from core.evaluation.tables import QUANTITIES, Row, Score
 from core.evaluation.trial import Bench
@@ -17,10 +18,12 @@ from core.files.atomic import write_text
 
 Json: TypeAlias = "Mapping[str, Json] | Sequence[Json] | str | float | int | bool | None"
 
+AnyReport: TypeAlias = SeparationReport | ScenesReport | SweepReport | SoundingReport
+
 
 def write_figures(
     path: Path,
-    reports: Sequence[SeparationReport | ScenesReport | SweepReport],
+    reports: Sequence[AnyReport],
     *,
     may_overwrite: bool = False,
 ) -> None:
@@ -33,7 +36,7 @@ def write_figures(
     write_text(path, text + "\n", may_overwrite=may_overwrite)
 
 
-def figures(report: SeparationReport | ScenesReport | SweepReport) -> Json:
+def figures(report: AnyReport) -> Json:
     """Return what `report` found; null stands where there is no number."""
     if isinstance(report, SeparationReport):
         return {
@@ -61,11 +64,42 @@ def figures(report: SeparationReport | ScenesReport | SweepReport) -> Json:
             "n_scenes": report.n_scenes,
             "rows": [_row(row) for row in report.rows],
         }
+    if isinstance(report, SoundingReport):
+        return _sounding(report)
     return {
         "benchmark": "sweep",
         **_bench(report.bench),
         **_mixing(report.material, report.plan),
         "variants": [_variant(row) for row in report.rows],
+    }
+
+
+def _sounding(report: SoundingReport) -> Json:
+    plan = report.plan
+    return {
+        "benchmark": "sounding",
+        "engine": report.engine,
+        "seed": plan.seed,
+        "folder": report.material.folder.resolve().name,
+        "part": report.material.part,
+        "n_classes": report.n_classes,
+        "n_scenes_of_a_kind": plan.n_scenes,
+        "n_frames": plan.n_frames,
+        "side_px": plan.side_px,
+        "frame_s": _number(report.frame_s),
+        "sources": {"j": _number(report.sources.j), "named": _number(report.sources.named)},
+        "rows": [_sounding_row(row) for row in report.rows],
+    }
+
+
+def _sounding_row(row: SoundingRow) -> dict[str, Json]:
+    return {
+        "name": row.name,
+        "scores": {
+            kind.value: {"j": _number(one.j), "f": _number(one.f), "jf": _number(one.j_and_f)}
+            for kind, one in row.scores.items()
+        },
+        "false_area": {kind.value: _number(area) for kind, area in row.false_areas.items()},
     }
 
 

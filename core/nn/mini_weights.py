@@ -1,24 +1,18 @@
-"""The small separator as one file: safetensors, with its configuration as JSON beside the weights.
+"""The small separator as one file, with its configuration."""
 
-Weights are kept in half precision; running statistics are not, since some are too small for it.
-"""
-
-import json
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
 
 from core.errors import ModelError
 from core.nn.hearing import HearingConfig
 from core.nn.mini import MiniConfig, MiniNetwork
 from core.nn.unet import UNetConfig
+from core.nn.weight_file import fill, read_tensors, write_network
 
-_CONFIG = "config"
 _ADVICE = "Install Soloist again: a file that comes with it is missing or damaged."
 
 
@@ -30,15 +24,7 @@ def write_mini(network: MiniNetwork, path: Path, about: Mapping[str, str] | None
         path: of a safetensors file.
         about: what else is to be known of them, such as how they were made; nothing reads it.
     """
-    tensors = {
-        name: (value.half() if _is_halved(name, value) else value).cpu().contiguous()
-        for name, value in network.state_dict().items()
-    }
-    partial = path.with_name(path.name + ".part")
-    save_file(
-        tensors, partial, metadata={**(about or {}), _CONFIG: json.dumps(asdict(network.config))}
-    )
-    partial.replace(path)
+    write_network(network, asdict(network.config), path, about)
 
 
 def read_mini(path: Path, device: torch.device | None = None) -> MiniNetwork:
@@ -47,27 +33,15 @@ def read_mini(path: Path, device: torch.device | None = None) -> MiniNetwork:
     Raises:
         ModelError: the file is missing, damaged, or holds another network.
     """
-    try:
-        with safe_open(path, framework="pt") as file:
-            metadata = file.metadata() or {}
-            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-    except (OSError, SafetensorError) as error:
-        raise ModelError(f"can't read weights from {path}: {error}", advice=_ADVICE) from error
-    network = MiniNetwork(_config(metadata, path))
-    try:
-        network.load_state_dict(tensors)  # copies into float32
-    except RuntimeError as error:
-        raise ModelError(f"{path} doesn't fit its network: {error}", advice=_ADVICE) from error
+    tensors, held = read_tensors(path, _ADVICE)
+    network = MiniNetwork(_config(held, path))
+    fill(network, tensors, path, _ADVICE)
     return network.to(device).eval().requires_grad_(False)
 
 
-def _is_halved(name: str, value: torch.Tensor) -> bool:
-    return value.is_floating_point() and "running_" not in name
-
-
-def _config(metadata: dict[str, str], path: Path) -> MiniConfig:
+def _config(held: Mapping[str, Any], path: Path) -> MiniConfig:
     try:
-        return config_from(json.loads(metadata[_CONFIG]))
+        return config_from(held)
     except (KeyError, TypeError, ValueError) as error:
         raise ModelError(
             f"{path} has no usable configuration of the small separator: {error!r}", advice=_ADVICE

@@ -7,17 +7,16 @@ A file holds the weights in float16 and the configuration as JSON in the metadat
 Letters in shapes: B crops, S pixels of a side, K words, D width of the features.
 """
 
-import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
 from torch import Tensor, nn
 from torch.nn import functional as nnf
 
 from core.errors import ModelError
+from core.nn.weight_file import fill, read_tensors, write_network
 
 _CONFIG = "seeing"
 """Key of the metadata under which the configuration stands."""
@@ -58,12 +57,12 @@ class SeeingNetwork(nn.Module):
         self.config = config
         n_inputs = 4 if config.has_mask else 3
         first, *others = config.widths
-        self.stem = _Convolution(n_inputs, first, 3, stride=2)
+        self.stem = SeeingConvolution(n_inputs, first, 3, stride=2)
         blocks: list[nn.Module] = []
         width = first
         for out, n_blocks in zip(others, config.n_blocks, strict=True):
             for number in range(n_blocks):
-                blocks.append(_Block(width, out, stride=2 if number == 0 else 1))
+                blocks.append(SeeingBlock(width, out, stride=2 if number == 0 else 1))
                 width = out
         self.blocks = nn.Sequential(*blocks)
         self.dropout = nn.Dropout(config.dropout)
@@ -91,7 +90,7 @@ class SeeingNetwork(nn.Module):
         return (logits / self.config.temperature).softmax(1)
 
 
-class _Convolution(nn.Module):
+class SeeingConvolution(nn.Module):
     """A convolution and its norm, without a nonlinearity."""
 
     def __init__(self, n_in: int, n_out: int, size: int, stride: int = 1) -> None:
@@ -104,15 +103,15 @@ class _Convolution(nn.Module):
         return normed
 
 
-class _Block(nn.Module):
+class SeeingBlock(nn.Module):
     """Two convolutions around which the picture also passes as it is."""
 
     def __init__(self, n_in: int, n_out: int, stride: int) -> None:
         super().__init__()
-        self.first = _Convolution(n_in, n_out, 3, stride)
-        self.second = _Convolution(n_out, n_out, 3)
+        self.first = SeeingConvolution(n_in, n_out, 3, stride)
+        self.second = SeeingConvolution(n_out, n_out, 3)
         self.stride = stride
-        self.around = _Convolution(n_in, n_out, 1) if n_in != n_out else nn.Identity()
+        self.around = SeeingConvolution(n_in, n_out, 1) if n_in != n_out else nn.Identity()
 
     def forward(self, x: Tensor) -> Tensor:
         # Averaging, not skipping: thin lines of drawings live on every pixel.
@@ -123,13 +122,7 @@ class _Block(nn.Module):
 
 def save_seeing(network: SeeingNetwork, path: Path) -> None:
     """Write the weights in float16 with the configuration, beside `path` and then in its place."""
-    tensors = {
-        name: (value.half() if value.is_floating_point() else value).cpu().contiguous()
-        for name, value in network.state_dict().items()
-    }
-    partial = path.with_name(path.name + ".part")
-    save_file(tensors, partial, metadata={_CONFIG: json.dumps(asdict(network.config))})
-    partial.replace(path)
+    write_network(network, asdict(network.config), path, key=_CONFIG)
 
 
 def load_seeing(path: Path, device: torch.device | None = None) -> SeeingNetwork:
@@ -138,23 +131,15 @@ def load_seeing(path: Path, device: torch.device | None = None) -> SeeingNetwork
     Raises:
         ModelError: the file is missing, damaged, or holds another network.
     """
-    try:
-        with safe_open(path, framework="pt") as file:
-            metadata = file.metadata() or {}
-            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-    except (OSError, SafetensorError) as error:
-        raise ModelError(f"can't read weights from {path}: {error}", advice=_ADVICE) from error
-    network = SeeingNetwork(_config(metadata, path))
-    try:
-        network.load_state_dict({name: value.float() for name, value in tensors.items()})
-    except RuntimeError as error:
-        raise ModelError(f"{path} doesn't fit its network: {error}", advice=_ADVICE) from error
+    tensors, held = read_tensors(path, _ADVICE, _CONFIG)
+    network = SeeingNetwork(_config(held, path))
+    fill(network, tensors, path, _ADVICE)
     return network.to(device).eval().requires_grad_(False)
 
 
-def _config(metadata: dict[str, str], path: Path) -> SeeingConfig:
+def _config(held: dict[str, Any], path: Path) -> SeeingConfig:
     try:
-        values = json.loads(metadata[_CONFIG])
+        values = dict(held)
         for name in ("words", "widths", "n_blocks"):
             values[name] = tuple(values[name])
         return SeeingConfig(**values)

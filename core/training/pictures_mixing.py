@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from core.domain.pictures import Pixels
+from core.scenes.grounds import corner_ground, gradient_ground, laid_over
 from core.training.pictures_bank import BankedPicture
 from core.training.pictures_variation import (
     Box,
@@ -122,7 +123,7 @@ class CropMixer:
         sides = (0.5, 1.1) if shown.outline is None else (0.65, 1.45)
         pixels, share = self._viewed(shown, sides, random)
         if share is not None and random.random() < self.mixing.moved_share:
-            pixels = _over(self._ground(random), pixels, share)
+            pixels = laid_over(self._ground(random), pixels, share)
         if share is None or random.random() < self.mixing.whole_mask_share:
             return pixels, self._loose_mask(random), answer
         return pixels, roughened(share, random), answer
@@ -147,26 +148,8 @@ class CropMixer:
             return self._of_nothing(random)
         if kind < 0.7:
             shown = self._all[random.integers(len(self._all))].pixels
-            side = max(8, int(min(shown.shape[:2]) * random.uniform(0.15, 0.28)))
-            # Corners only: the subject of a photograph is seldom there.
-            top = random.integers(2) * (shown.shape[0] - side)
-            left = random.integers(2) * (shown.shape[1] - side)
-            corner = shown[top : top + side, left : left + side]
-            size = (self.side_px, self.side_px)
-            return np.asarray(cv2.resize(corner, size, interpolation=cv2.INTER_CUBIC), np.uint8)
-        return self._gradient(random)
-
-    def _gradient(self, random: np.random.Generator) -> Pixels:
-        ends = random.integers(0, 256, (2, 2, 3)).astype(np.uint8)
-        if random.random() < 0.4:
-            ends[:] = ends[0, 0]
-        size = (self.side_px, self.side_px)
-        ground = cv2.resize(ends, size, interpolation=cv2.INTER_LINEAR).astype(np.float32)
-        if random.random() < 0.5:
-            n_spots = int(random.integers(4, 40))
-            spots = random.standard_normal((n_spots, n_spots, 3), np.float32) * 30
-            ground = ground + cv2.resize(spots, size, interpolation=cv2.INTER_CUBIC)
-        return np.clip(ground, 0, 255).astype(np.uint8)
+            return corner_ground(shown, self.side_px, random)
+        return gradient_ground(self.side_px, random)
 
     def _beside(self, pixels: Pixels, random: np.random.Generator) -> tuple[Pixels, Share]:
         """Return the crop with another object at one of its sides, and where that is."""
@@ -184,7 +167,7 @@ class CropMixer:
         size = (side_px, side_px)
         covered = np.asarray(cv2.warpAffine(share, place, size), np.float32)
         placed = np.asarray(cv2.warpAffine(other, place, size), np.uint8)
-        return _over(pixels, placed, covered), covered
+        return laid_over(pixels, placed, covered), covered
 
 
 def _box(shown: BankedPicture) -> Box:
@@ -193,9 +176,3 @@ def _box(shown: BankedPicture) -> Box:
         return Box(0, 0, width_px, height_px)
     x, y, wide, high = cv2.boundingRect(shown.outline.astype(np.uint8))
     return Box(x, y, wide, high)
-
-
-def _over(ground: Pixels, pixels: Pixels, share: Share) -> Pixels:
-    """Return `pixels` laid over `ground` where `share` says."""
-    weight = share[:, :, None]
-    return np.asarray(ground * (1 - weight) + pixels * weight, np.uint8)

@@ -97,7 +97,7 @@ def _make(
             for done, recording in enumerate(recordings):
                 cancel.raise_if_cancelled()
                 report(Progress("Reading recordings", done, len(recordings)))
-                sound = _decoded(recording.path, sample_rate_hz)
+                sound = decoded_mono(recording.path, sample_rate_hz)
                 out.write(np.round(sound.clip(-1, 1) * _FULL_SCALE).astype("<i2").tobytes())
                 starts.append(starts[-1] + len(sound))
         partial.replace(folder / "samples.i16")
@@ -107,8 +107,12 @@ def _make(
     (folder / "starts.json").write_text(json.dumps(starts), encoding="utf-8")
 
 
-def _decoded(path: Path, sample_rate_hz: int) -> Mono:
-    """Return float32 (n,): channels averaged, resampled."""
+def decoded_mono(path: Path, sample_rate_hz: int) -> Mono:
+    """Return float32 (n,) of a file: channels averaged, resampled.
+
+    Raises:
+        MediaError: it can't be decoded.
+    """
     try:
         sound, rate_hz = soundfile.read(path, dtype="float32", always_2d=True)
     except (soundfile.LibsndfileError, OSError) as error:

@@ -12,7 +12,7 @@ import torch
 
 <<<<<<< HEAD
 <<<<<<< HEAD
-from tests.golden import davis, mmaudio, sam_audio, zerosep
+from tests.golden import davis, mmaudio, sam_audio, sounding, zerosep
 from tests.golden.cases import Case
 
 SYSTEMS = {
@@ -20,6 +20,8 @@ SYSTEMS = {
     "zerosep": zerosep.CHECKS,
     "sam_audio": sam_audio.CHECKS,
     "mmaudio": mmaudio.CHECKS,
+    "avsbench": sounding.AVSBENCH,
+    "ddeseg": sounding.DDESEG,
 }
 
 

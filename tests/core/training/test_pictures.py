@@ -9,6 +9,7 @@ import pytest
 
 from core.errors import MediaError
 from core.progress import Cancelled, CancelToken, ignore
+from core.scenes.plain_ground import outline_of
 from core.training.pictures import (
     Picture,
     find_pictures,
@@ -17,7 +18,7 @@ from core.training.pictures import (
     words_of,
 )
 from core.training.pictures_attributions import write_picture_attributions
-from core.training.pictures_bank import LONGEST_PX, outline_of, read_pictures
+from core.training.pictures_bank import LONGEST_PX, read_pictures
 from core.training.recordings import Part
 from tests.helpers.shapes import ground, shape, write_pictures
 

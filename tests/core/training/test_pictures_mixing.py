@@ -5,8 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from core.scenes.plain_ground import outline_of
 from core.training.pictures import Picture
-from core.training.pictures_bank import BankedPicture, outline_of
+from core.training.pictures_bank import BankedPicture
 from core.training.pictures_mixing import CropMixer, CropMixing
 from core.training.pictures_variation import VariationChances, blob, roughened, spoiled
 from tests.helpers.shapes import ground, shape

@@ -1,0 +1,139 @@
+"""DDAVS as a sounding segmenter: frames brought to the size it was taught on, and its masks back.
+
+papers/002. Letters in shapes: B frames at once, H, W pixels of a frame, h, w as the network sees
+it, N samples, n queries, K words.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from core.domain.pictures import Pixels
+from core.errors import ModelError
+from core.nn.ddavs.weights import read_ddavs
+from core.nn.devices import pick_device
+from core.progress import CancelToken
+from core.segmentation.ddavs_info import DDAVS
+from core.segmentation.sounding_protocol import Heat, SoundingInfo, SoundingMap, SoundingSource
+
+BUNDLED = Path(__file__).resolve().parents[2] / "resources" / "ddavs" / "ddavs.safetensors"
+
+LONGER_SIDE_PX = 160
+"""Of a frame as the network sees it: that of the frames it was taught on."""
+
+_MULTIPLE_PX = 32
+_AT_ONCE = 8
+_LEAST_PEAK = 1e-4
+"""Of a sound: what is quieter is no sound, and nothing in the picture makes it."""
+_LEAST_CLAIM_PX = 4.0
+"""Of the network's own pixels that a query must claim to count as a source."""
+
+
+class DdavsSegmenter:
+    """Shows where the sound comes from. A `SoundingSegmenter`."""
+
+    def __init__(self, path: Path = BUNDLED, device: str = "auto") -> None:
+        """Load the network.
+
+        Raises:
+            ModelError: the file is missing or damaged, or there is no such device.
+        """
+        if not path.is_file():
+            raise ModelError(
+                f"{path} is not there",
+                advice="Install Soloist again, or teach a network with “main.py train ddavs” "
+                "and give its file.",
+            )
+        self._device = pick_device(device)
+        self._network, self._words = read_ddavs(path, self._device)
+
+    @property
+    def info(self) -> SoundingInfo:
+        return DDAVS
+
+    def sounding(
+        self,
+        frames: Sequence[Pixels],
+        sounds: npt.NDArray[np.float32],
+        *,
+        cancel: CancelToken,
+    ) -> list[SoundingMap]:
+        if sounds.shape != (len(frames), DDAVS.frame_samples):
+            raise ValueError(f"{len(frames)} frames, but sounds of {sounds.shape}")
+        found: list[SoundingMap] = []
+        for first in range(0, len(frames), _AT_ONCE):
+            cancel.raise_if_cancelled()
+            part = slice(first, first + _AT_ONCE)
+            found += self._some(frames[part], sounds[part])
+        return found
+
+    @torch.inference_mode()
+    def _some(self, frames: Sequence[Pixels], sounds: npt.NDArray[np.float32]) -> list[SoundingMap]:
+        waves = torch.from_numpy(np.array(sounds)).to(self._device)
+        tokens = self._network.listen(waves)
+        return [
+            self._silent(frame)
+            if np.abs(sound).max(initial=0.0) < _LEAST_PEAK
+            else self._one(frame, tokens[number : number + 1])
+            for number, (frame, sound) in enumerate(zip(frames, sounds, strict=True))
+        ]
+
+    def _one(self, frame: Pixels, tokens: Tensor) -> SoundingMap:
+        seen = seen_size(frame.shape[1], frame.shape[0])
+        small = cv2.resize(frame, seen, interpolation=cv2.INTER_AREA)
+        picture = torch.from_numpy(small).to(self._device).permute(2, 0, 1)[None].float() / 255
+        said = self._network.locate(picture, tokens)
+        heat = said.sounding((seen[1], seen[0]))[0].cpu().numpy()  # (h, w)
+        shares = None
+        if said.shares is not None:
+            shares = said.by_query((seen[1], seen[0]))[0].cpu().numpy()  # (n, h, w)
+        size = frame.shape[1], frame.shape[0]
+        sources = () if shares is None else self._sources(shares, said.words, size)
+        return SoundingMap(_enlarged(heat, size), sources)
+
+    def _sources(
+        self, shares: npt.NDArray[np.float32], words: Tensor | None, size: tuple[int, int]
+    ) -> tuple[SoundingSource, ...]:
+        """Return the queries that claim anything; those of one name are one source."""
+        labels = [""] * len(shares)
+        if words is not None and self._words:
+            labels = [self._words[int(one)] for one in words[0].argmax(-1)]
+        by_label: dict[str, Heat] = {}
+        for number, (share, label) in enumerate(zip(shares, labels, strict=True)):
+            key = label or str(number)
+            by_label[key] = by_label[key] + share if key in by_label else share
+        found = [
+            SoundingSource(_enlarged(heat, size), label if words is not None else "", _score(heat))
+            for label, heat in by_label.items()
+            if (heat > 0.5).sum() >= _LEAST_CLAIM_PX
+        ]
+        return tuple(sorted(found, key=lambda one: -one.score))
+
+    @staticmethod
+    def _silent(frame: Pixels) -> SoundingMap:
+        return SoundingMap(np.zeros(frame.shape[:2], np.float32), ())
+
+
+def seen_size(width_px: int, height_px: int) -> tuple[int, int]:
+    """Return the width and height at which the network sees a frame: multiples of 32."""
+    scale = LONGER_SIDE_PX / max(width_px, height_px)
+    wide, high = (
+        max(_MULTIPLE_PX, round(side * scale / _MULTIPLE_PX) * _MULTIPLE_PX)
+        for side in (width_px, height_px)
+    )
+    return wide, high
+
+
+def _score(heat: Heat) -> float:
+    """Return how sure the network is of a source: the mean over what it claims."""
+    return float(heat[heat > 0.5].mean())
+
+
+def _enlarged(heat: Heat, size: tuple[int, int]) -> Heat:
+    large = cv2.resize(heat, size, interpolation=cv2.INTER_LINEAR)
+    return np.asarray(np.clip(large, 0.0, 1.0), np.float32)
