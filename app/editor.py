@@ -34,8 +34,8 @@ from app.playback.player import Player
 from app.playback.sounddevice_output import open_output
 from app.playback.writer import OpenOutput
 from app.presenters.engines import EnginesPresenter
-from app.presenters.model_store import ModelStorePresenter
 from app.presenters.finding import FindingPresenter
+from app.presenters.model_store import ModelStorePresenter
 from app.presenters.picture import PicturePresenter
 from app.presenters.playing import PlayingPresenter
 from app.presenters.remembering import RememberingPresenter

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from app.cli.crews import started_crew
 from app.cli.progress_line import ProgressLine
 from app.cli.running import run_plainly
 from app.cli.training_options import (
@@ -19,7 +20,6 @@ from app.cli.training_options import (
     Steps,
     chosen_schedule,
     first_choice,
-    started_crew,
 )
 from core.errors import ModelError
 from core.progress import CancelToken, ignore

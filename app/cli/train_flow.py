@@ -19,7 +19,6 @@ from app.cli.training_options import (
     Steps,
     chosen_schedule,
     first_choice,
-    started_crew,
 )
 from core.progress import CancelToken, ignore
 

@@ -1,6 +1,5 @@
 """What all training commands understand, and how a run goes on as it began."""
 
-import os
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -9,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
-    from core.training.crew import Crew
     from core.training.trainer import TrainingConfig
 
 STOPPED = "Stopped, and all that was learnt is kept. To go on, give the same command again."
@@ -55,12 +53,3 @@ def chosen_schedule(
 def first_choice(*choices: int | None) -> int:
     """Return the first that was made."""
     return next(choice for choice in choices if choice is not None)
-
-
-def started_crew(*, is_on_cpu: bool) -> "Crew":
-    """Return the processes that were started together, as the launcher says in the environment."""
-    from core.training.crew import Accelerated, Alone
-
-    if int(os.environ.get("WORLD_SIZE", "1")) > 1:
-        return Accelerated(is_on_cpu=is_on_cpu)
-    return Alone()

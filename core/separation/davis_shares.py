@@ -35,7 +35,6 @@ from core.nn.time_frequency_attention import TimeFrequencyAttention
 from core.separation.beating import beating
 from core.separation.davis_recipes import DavisRecipe
 from core.separation.davis_walks import Walk
-from core.separation.heartbeat import beating
 from core.separation.mini_windows import WindowPlan
 
 Grid = npt.NDArray[np.float32]

@@ -15,7 +15,7 @@ from core.domain.audio import AudioSource, Samples
 from core.nn.sam_audio.codec import REACH_FRAMES, Codec
 from core.nn.sam_audio.codec_encoder import EncoderBlock
 from core.nn.sam_audio.config import CodecConfig
-from core.separation.heartbeat import beating
+from core.separation.beating import beating
 from core.separation.projection import resampled_to_mono
 
 PIECE_FRAMES = 100

@@ -15,7 +15,7 @@ from torch import Tensor
 from core.domain.audio import Samples
 from core.nn.sam_audio.codec import REACH_FRAMES, Codec
 from core.nn.sam_audio.codec_decoder import DecoderBlock
-from core.separation.heartbeat import beating
+from core.separation.beating import beating
 from core.separation.sam_audio_sound import PIECE_FRAMES
 
 Pair = tuple[Samples, Samples]

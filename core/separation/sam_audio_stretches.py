@@ -18,7 +18,7 @@ from core.nn.sam_audio.dit import DitBlock
 from core.nn.sam_audio.network import Conditions, SamAudioFlow
 from core.nn.samplers.flow import FlowSampler
 from core.nn.samplers.multi_diffusion import Ask, HandOver, JointFlow, StretchPlan, Windows
-from core.separation.heartbeat import beating
+from core.separation.beating import beating
 from core.separation.memory_ladder import MemoryLadder, Rung
 from core.separation.pulse import Pulse
 from core.separation.sam_audio_settings import SamAudioSettings

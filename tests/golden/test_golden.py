@@ -10,8 +10,6 @@ from collections.abc import Callable
 import pytest
 import torch
 
-<<<<<<< HEAD
-<<<<<<< HEAD
 from tests.golden import davis, mmaudio, sam_audio, sounding, zerosep
 from tests.golden.cases import Case
 
@@ -23,12 +21,16 @@ SYSTEMS = {
     "avsbench": sounding.AVSBENCH,
     "ddeseg": sounding.DDESEG,
 }
+NOT_OURS = {"ddeseg/aligner", "ddeseg/backbone_and_head", "ddeseg/enhancer"}
+"""Parts of DDESeg that DDAVS replaces by its own, for which there are no official numbers."""
 
 
 def check_of(case: Case) -> Callable[[Case], davis.Ours]:
     system = case.entry["system"]
     if system not in SYSTEMS:
         pytest.skip(f"{system} is not built yet")
+    if f"{system}/{case.entry['case']}" in NOT_OURS:
+        pytest.skip("DDAVS has other parts in its place")
     for pattern, check in SYSTEMS[system].items():
         if fnmatch.fnmatchcase(case.entry["case"], pattern):
             return check
