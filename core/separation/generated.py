@@ -190,7 +190,7 @@ def _mix_like(samples: Samples, sample_rate_hz: int, made: GeneratedSound) -> Sa
 
 
 def _mono(wave: Samples) -> Samples:
-    return wave.mean(axis=0, keepdims=True, dtype=np.float32)
+    return np.asarray(wave.mean(axis=0, keepdims=True), np.float32)
 
 
 def _checked(made: GeneratedSound, n_channels: int) -> GeneratedSound:

@@ -29,7 +29,7 @@ class ToyModel:
 
     @property
     def form(self) -> SoundForm:
-        return SoundForm(16_000, self.n_channels, 4.0, 2.0, (0.0, 8_000.0), 0.5)
+        return SoundForm(16_000, self.n_channels, 8.0, 4.0, (0.0, 8_000.0), 0.5)
 
     @property
     def parts(self) -> tuple[nn.Module, ...]:

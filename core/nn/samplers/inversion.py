@@ -14,6 +14,7 @@ Letters in shapes: S rungs of the ladder; latents have any shape.
 """
 
 from dataclasses import dataclass, replace
+from math import sqrt
 from typing import Literal
 
 import torch
@@ -58,7 +59,7 @@ class NoiseLadder:
 
     def noisy(self, clean: Tensor, noise: Tensor, rung: int) -> Tensor:
         """Return x_t of eq. 3."""
-        return self.kept[rung] ** 0.5 * clean + (1 - self.kept[rung]) ** 0.5 * noise
+        return _blend(clean, noise, self.kept[rung])
 
     def parts(self, network: Network, x: Tensor, rung: int, kept: float) -> tuple[Tensor, Tensor]:
         """Return the clean latent and the noise that the network hears in `x`.
@@ -71,7 +72,7 @@ class NoiseLadder:
         """
         time = torch.tensor([self.times[rung]], device=x.device, dtype=torch.float32)
         answer = network(x, time)
-        root, rest = kept**0.5, (1 - kept) ** 0.5
+        root, rest = sqrt(kept), sqrt(1 - kept)
         if self.prediction == "epsilon":
             return (x - rest * answer) / root, answer
         if self.prediction == "v_prediction":
@@ -194,13 +195,16 @@ def lower_rungs(ladder: NoiseLadder, n_rungs: int) -> NoiseLadder:
 
 
 def _moved(parts: tuple[Tensor, Tensor], kept: float) -> Tensor:
-    clean, noise = parts
-    return kept**0.5 * clean + (1 - kept) ** 0.5 * noise
+    return _blend(*parts, kept)
+
+
+def _blend(clean: Tensor, noise: Tensor, kept: float) -> Tensor:
+    return sqrt(kept) * clean + sqrt(1 - kept) * noise
 
 
 def _expected(network: Network, x: Tensor, ladder: NoiseLadder, rung: int, eta: float) -> Tensor:
     """Return μ of eq. 4, one rung below `x`."""
     clean, noise = ladder.parts(network, x, rung, ladder.kept[rung])
     below = ladder.below(rung)
-    direction = max(0.0, 1 - below - eta * ladder.variance(rung)) ** 0.5
-    return below**0.5 * clean + direction * noise
+    direction = sqrt(max(0.0, 1 - below - eta * ladder.variance(rung)))
+    return sqrt(below) * clean + direction * noise

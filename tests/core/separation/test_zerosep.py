@@ -101,7 +101,7 @@ def test_a_long_mix_is_separated_window_by_window_without_seams():
     target = target_of(_engine(model), clip(low + high, rate_hz), LOW, settings=QUICK)
 
     assert si_sdr_db(target[0], low[0]) > 20
-    assert max(length_s for _, length_s in model.texts) <= 4.0
+    assert max(length_s for _, length_s in model.texts) <= 8.0
 
 
 def test_without_the_last_noise_as_published_the_mix_does_not_come_back_whole():
@@ -178,14 +178,14 @@ def test_a_stereo_model_hears_both_channels_of_a_stereo_mix():
 
 
 def test_where_memory_runs_out_it_goes_on_in_shorter_windows_and_says_so():
-    low, high = tone(500, 5.0), tone(6_000, 5.0)
+    low, high = tone(500, 7.0), tone(6_000, 7.0)
     request = SeparationRequest(clip(low + high), LOW, settings=QUICK, device="cpu")
-    model, sink = ToyModel(has_room_for_s=2.5), MemorySink()
+    model, sink = ToyModel(has_room_for_s=5.0), MemorySink()
 
     notes = _engine(model).separate(request, sink, report=ignore, cancel=CancelToken())
 
     assert si_sdr_db(sink.samples[0], low[0]) > 20
-    assert "windows of 2 s" in str(notes["memory"])
+    assert "windows of 4 s" in str(notes["memory"])
 
 
 def test_where_there_is_no_room_for_any_window_it_is_an_error_with_advice():
