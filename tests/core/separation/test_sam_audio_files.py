@@ -7,8 +7,10 @@ import torch
 
 from core.errors import ModelError
 from core.nn.sam_audio.checkpoint import Part
+from core.nn.sam_audio.network import Conditions
+from core.separation.memory_ladder import Rung
 from core.separation.sam_audio_files import find_sam_audio, read_config
-from core.separation.sam_audio_weights import load_pictures, open_checkpoint
+from core.separation.sam_audio_weights import load_flow, load_pictures, open_checkpoint
 from core.store.places import models_folder
 from tests.helpers import sam_audios
 
@@ -145,3 +147,20 @@ def test_a_missing_file_is_named(folder):
         find_sam_audio(ENGINE)
 
     assert "checkpoint.pt" in caught.value.advice
+
+
+def test_weights_that_wait_their_turn_give_the_same_answer(folder, held):
+    checkpoint, cpu = opened(folder, held), torch.device("cpu")
+    noisy = torch.linspace(-1, 1, 20 * 16).reshape(1, 20, 16)
+    given = Conditions(noisy[..., :8])
+
+    answers = [
+        load_flow(checkpoint, Rung(cpu, torch.float32, 0.0, is_waiting))(
+            noisy, torch.tensor([0.3]), given
+        )
+        for is_waiting in (False, True)
+    ]
+
+    torch.testing.assert_close(*answers)
+    waiting = load_flow(checkpoint, Rung(cpu, torch.float32, 0.0, is_offloaded=True))
+    assert waiting.proj.weight.is_meta
