@@ -30,7 +30,7 @@ from core.nn.devices import pick_device
 from core.nn.failures import failing_as_engine, refuse_not_finite
 from core.nn.pretrained import Stamp, load_part, load_pretrained, load_words, stamps
 from core.progress import CancelToken
-from core.store.folders import installed
+from core.store import installed
 
 _SAME_THING = 0.5
 """Overlap from which two boxes for one phrase show one thing."""

@@ -10,7 +10,7 @@ from core.detection.grounding_info import BASE, MM_TINY, TINY
 from core.detection.protocol import Detector, DetectorInfo
 from core.domain.closest import closest
 from core.errors import ModelError
-from core.store.folders import needs
+from core.store import needs
 
 Load = Callable[[str], ModuleType]
 """Imports a module by its name; one that knows how to go easy on other threads may be given."""

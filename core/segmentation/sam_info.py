@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from core.segmentation.protocol import SegmenterInfo
-from core.store.folders import installed, needs
+from core.store import installed, needs
 
 SAM2 = SegmenterInfo(
     name="sam2",

@@ -28,7 +28,7 @@ from core.nn.failures import failing_as_engine, refuse_not_finite
 from core.nn.pretrained import Stamp, load_part, load_pretrained, load_words, stamps
 from core.progress import CancelToken
 from core.separation.projection import resampled_to_mono
-from core.store.folders import installed, needs
+from core.store import installed, needs
 
 CLAP = "clap-htsat-unfused"
 _TITLE = "CLAP"
