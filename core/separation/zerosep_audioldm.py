@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Any
 
-from diffusers import UNet2DConditionModel
 from torch import Tensor, nn
 from torch.nn import functional as nnf
 from transformers import ClapTextModelWithProjection, RobertaTokenizer
@@ -12,7 +11,7 @@ from core.nn.samplers.inversion import NoiseLadder
 from core.nn.samplers.stepping import Network
 from core.separation.zerosep_ladder import ddim_ladder
 from core.separation.zerosep_mel import MelSound
-from core.separation.zerosep_model import SoundForm, Words
+from core.separation.zerosep_model import Part, SoundForm, Words
 
 LONGEST_S = 10.24
 """What AudioLDM was taught with, and AudioLDM 2 as well."""
@@ -31,14 +30,14 @@ class AudioLdm:
         sound: between waves and latents.
         text_encoder: CLAP's.
         tokenizer: of it.
-        unet: hears the words as `class_labels`.
+        unet: a `UNet2DConditionModel`, which hears the words as `class_labels`.
         schedule: the config of its scheduler.
     """
 
     sound: MelSound
     text_encoder: ClapTextModelWithProjection
     tokenizer: RobertaTokenizer
-    unet: UNet2DConditionModel
+    unet: Part
     schedule: dict[str, Any]
 
     @property

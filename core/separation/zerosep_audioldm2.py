@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
-from diffusers import AudioLDM2ProjectionModel, AudioLDM2UNet2DConditionModel
 from torch import Tensor, nn
 from transformers import ClapModel, GPT2Model, RobertaTokenizer, T5EncoderModel, T5Tokenizer
 
@@ -16,7 +15,7 @@ from core.nn.samplers.stepping import Network
 from core.separation.zerosep_audioldm import form_of
 from core.separation.zerosep_ladder import ddim_ladder
 from core.separation.zerosep_mel import MelSound
-from core.separation.zerosep_model import SoundForm, Words
+from core.separation.zerosep_model import Part, SoundForm, Words
 
 N_GENERATED = 8
 """Tokens of "language of audio" that the language model makes of words, as published."""
@@ -35,7 +34,7 @@ class WordReader:
         clap_tokenizer: of it.
         t5: reads the words once more.
         t5_tokenizer: of it.
-        projection: both readings side by side, as the language model hears them.
+        projection: an `AudioLDM2ProjectionModel`; lays both readings side by side.
         language: continues them.
     """
 
@@ -43,7 +42,7 @@ class WordReader:
     clap_tokenizer: RobertaTokenizer
     t5: T5EncoderModel
     t5_tokenizer: T5Tokenizer
-    projection: AudioLDM2ProjectionModel
+    projection: Part
     language: GPT2Model
 
     @property
@@ -84,13 +83,13 @@ class AudioLdm2:
     Attributes:
         sound: between waves and latents.
         reader: of words.
-        unet: hears the words in two ways.
+        unet: an `AudioLDM2UNet2DConditionModel`, which hears the words in two ways.
         schedule: the config of its scheduler.
     """
 
     sound: MelSound
     reader: WordReader
-    unet: AudioLDM2UNet2DConditionModel
+    unet: Part
     schedule: dict[str, Any]
 
     @property

@@ -25,7 +25,7 @@ def ddim_ladder(config: Mapping[str, Any], n_steps: int) -> NoiseLadder:
     Raises:
         ValueError, TypeError: it describes none.
     """
-    scheduler = DDIMScheduler.from_config(dict(config))
+    scheduler = cast(Any, DDIMScheduler).from_config(dict(config))
     scheduler.set_timesteps(n_steps)
     times = sorted(int(time) for time in scheduler.timesteps)
     return NoiseLadder(

@@ -11,13 +11,13 @@ Letters in shapes: n samples, t frames, m mel bands, h by w cells of the latent.
 from dataclasses import dataclass
 
 import torch
-from diffusers import AutoencoderKL
 from torch import Tensor
 from torch.nn import functional as nnf
 from transformers import SpeechT5HifiGan
 
 from core.errors import ModelError
 from core.nn.log_mel import LogMel
+from core.separation.zerosep_model import Part
 
 N_WINDOW = 1024
 _LOWEST_HZ = 20.0
@@ -28,11 +28,11 @@ class MelSound:
     """The sound of both models.
 
     Attributes:
-        vae: between log mel pictures (1, 1, t, m) and latents.
+        vae: an `AutoencoderKL`, between log mel pictures (1, 1, t, m) and latents.
         vocoder: makes sound of log mels (1, t, m).
     """
 
-    vae: AutoencoderKL
+    vae: Part
     vocoder: SpeechT5HifiGan
 
     def __post_init__(self) -> None:
@@ -66,7 +66,7 @@ class MelSound:
         n_missing = -waves.shape[1] % n_cell
         picture = self.mel.forward(nnf.pad(waves, (0, n_missing)))[None]  # (1, 1, t, m)
         latent: Tensor = self.vae.encode(picture).latent_dist.mode()
-        return latent * self.vae.config["scaling_factor"]
+        return latent * float(self.vae.config["scaling_factor"])
 
     def decode(self, latent: Tensor, n_samples: int) -> Tensor:
         """Return the first n samples (1, n) of a latent (1, z, h, w)."""

@@ -8,7 +8,7 @@ Letters in shapes: c channels and n samples of the model's own sound; latents ha
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from torch import Tensor, nn
 
@@ -17,6 +17,10 @@ from core.nn.samplers.stepping import Network
 
 Words = Mapping[str, Tensor]
 """What words became: arguments of the network by name."""
+
+
+Part = Any
+"""A network or pipeline of `diffusers`, which makes its classes in a way no type checker sees."""
 
 
 @dataclass(frozen=True, slots=True)

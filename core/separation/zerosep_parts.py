@@ -12,7 +12,7 @@ import warnings
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import torch
 from diffusers import (
@@ -42,7 +42,7 @@ from core.separation.zerosep_audioldm import AudioLdm
 from core.separation.zerosep_audioldm2 import AudioLdm2, WordReader
 from core.separation.zerosep_ladder import ContinuousSchedule
 from core.separation.zerosep_mel import MelSound
-from core.separation.zerosep_model import SoundModel
+from core.separation.zerosep_model import Part, SoundModel
 from core.separation.zerosep_stable_audio import StableAudio
 
 _UNREADABLE = (
@@ -63,9 +63,6 @@ _BUFFERS = ("position_ids",)
 """Numbers in order, which older versions wrote into files and newer ones don't read."""
 
 _N_NAMED = 5
-
-Part = Any
-"""A network or tokenizer: the classes of both libraries share no type that says so."""
 
 
 @lru_cache(maxsize=1)  # gigabytes: the last one is kept, no second
@@ -119,7 +116,7 @@ def _stable_audio(folder: Path) -> SoundModel:
         schedule = ContinuousSchedule.read(_config(path))
     except _UNREADABLE as error:
         raise _unreadable(path, error) from error
-    pipeline = StableAudioPipeline(
+    pipeline = cast(Part, StableAudioPipeline)(
         vae=read_part(AutoencoderOobleck, folder / "vae"),
         text_encoder=read_part(T5EncoderModel, folder / "text_encoder"),
         projection_model=read_part(StableAudioProjectionModel, folder / "projection_model"),
@@ -172,8 +169,9 @@ def read_part(kind: Part, folder: Path) -> Part:
 @contextlib.contextmanager
 def _quietly() -> Iterator[None]:
     """Keep to ourselves what the libraries say of their own insides, and no bar on the terminal."""
-    had_bars = transformers_logging.is_progress_bar_enabled()
-    transformers_logging.disable_progress_bar()
+    bars = cast(Any, transformers_logging)
+    had_bars = bars.is_progress_bar_enabled()
+    bars.disable_progress_bar()
     try:
         with warnings.catch_warnings():
             # AutoencoderOobleck is built with it; nothing here can change that.
@@ -181,7 +179,7 @@ def _quietly() -> Iterator[None]:
             yield
     finally:
         if had_bars:
-            transformers_logging.enable_progress_bar()
+            bars.enable_progress_bar()
 
 
 def _tokenizer(kind: Part, folder: Path) -> Part:

@@ -10,7 +10,6 @@ Letters in shapes: c channels, n samples, z channels and t frames of the latent.
 from dataclasses import dataclass
 
 import torch
-from diffusers import StableAudioPipeline
 from diffusers.models.embeddings import get_1d_rotary_pos_embed
 from torch import Tensor, nn
 from torch.nn import functional as nnf
@@ -18,7 +17,7 @@ from torch.nn import functional as nnf
 from core.nn.samplers.inversion import NoiseLadder
 from core.nn.samplers.stepping import Network
 from core.separation.zerosep_ladder import ContinuousSchedule
-from core.separation.zerosep_model import SoundForm, Words
+from core.separation.zerosep_model import Part, SoundForm, Words
 
 LONGEST_S = 30.0
 """Heard at a time at most. Its window of 47 s would have more of a mix in memory at once."""
@@ -37,11 +36,11 @@ class StableAudio:
     """Stable Audio (Evans et al. 2024) from a folder in the layout of `diffusers`.
 
     Attributes:
-        pipeline: knows the way of the words; its own loop is not used.
+        pipeline: a `StableAudioPipeline`: its networks, and the way of the words.
         schedule: of its noise.
     """
 
-    pipeline: StableAudioPipeline
+    pipeline: Part
     schedule: ContinuousSchedule
 
     @property
