@@ -84,10 +84,10 @@ class FlowSampler:
 
     n_steps: int = 2
     solver: Literal["euler", "midpoint", "heun"] = "euler"
-    time_scale: float = TIME_SCALE
-    """The network hears the time times this."""
     silence: SilenceMask | None = None
     """Guidance in the pauses of the mixture; the published flow code leaves it out."""
+    time_scale: float = TIME_SCALE
+    """The network hears the time times this."""
 
     def __post_init__(self) -> None:
         if not 1 <= self.n_steps <= MAX_STEPS:
