@@ -87,7 +87,7 @@ class FlowSampler:
     silence: SilenceMask | None = None
     """Guidance in the pauses of the mixture; the published flow code leaves it out."""
     time_scale: float = TIME_SCALE
-    """What the network hears at the end of the flow."""
+    """The network hears the time times this."""
 
     def __post_init__(self) -> None:
         if not 1 <= self.n_steps <= MAX_STEPS:
