@@ -18,11 +18,12 @@ from core.nn.ddavs.network import Ddavs
 from core.nn.seeing import SeeingNetwork
 
 _STAGE = "4"
-_SPREAD = 0.6
+_SPREAD = 1.0
 """Of scores over pixels and queries at the beginning, if their entries were independent."""
-_SEEN_AT_ALL = 1.0
-"""Log odds that every shared word gets on the side of the sound: a thing of any shared word is
-nearer to sounding than bare ground is."""
+_TOLD = 1.0
+"""What a matching pixel is told, in each of its features; about as large as they are."""
+_REST = 0.1
+"""Of the random weights that were there before, what is left."""
 
 
 @torch.no_grad()
@@ -50,7 +51,7 @@ def match_by_names(
         raise ValueError(f"{rank} shared words don't fit heads of width {width}")
     out = seeing.out.weight
     seen = out[[seeing.config.words.index(word) for word in known]] - out[-1]  # (J, C)
-    heard = _heard(network.words, [words.index(word) for word in known], queries)  # (J, D)
+    heard = _heard(network.words, [words.index(word) for word in known])  # (J, D)
     # The balanced roots of the product, so that both sides learn at one pace.
     left, sizes, right = torch.linalg.svd(seen.T @ heard, full_matrices=False)
     # Normed visual tokens and normed queries have entries of about one.
@@ -58,19 +59,37 @@ def match_by_names(
     asks, answers = (left[:, :rank] * roots).T, right[:rank] * roots[:, None]  # (J, C), (J, D)
     for linear, rows in ((alignment.enhance_query, asks), (alignment.enhance_key, answers)):
         weight = linear.weight.view(alignment.n_heads, width, -1)
-        weight *= 0.1
+        weight *= _REST
         weight[:, :rank] = rows
         # Without these a silence of zeros scores 0 everywhere.
         linear.bias.zero_()
+    _say_alike(alignment, _always(queries))
 
 
-def _heard(names: nn.Linear, rows: list[int], queries: Tensor) -> Tensor:
-    """Return what (J, D) tells shared words from others, and a little of any from none."""
+def _say_alike(alignment: CrossAlignment, always: Tensor) -> None:
+    """Let any sound tell pixels that match it the same, and silence nothing."""
+    chance = torch.Generator().manual_seed(0)
+    width = alignment.enhance_value.out_features
+    told = (torch.randint(2, (width,), generator=chance) * 2 - 1).to(always) * _TOLD
+    alignment.enhance_value.weight.mul_(_REST).add_(torch.outer(told, always))
+    alignment.enhance_value.bias.zero_()
+    # What is seen must not drown what is heard before it has learnt anything.
+    alignment.filter_value.weight.mul_(_REST)
+    alignment.filter_value.bias.zero_()
+
+
+def _heard(names: nn.Linear, rows: list[int]) -> Tensor:
+    """Return what (J, D) tells shared words from all others by their sound.
+
+    A constant for "any of them" would find things on bare ground, which the decoder learns by
+    itself, and drown what tells one thing from another.
+    """
+    weight: Tensor = names.weight - names.weight.mean(0)
+    return weight[rows]
+
+
+def _always(queries: Tensor) -> Tensor:
+    """Return the combination (D,) of what queries hold that comes nearest to 1 in all of them."""
     flat = queries.flatten(0, 1)  # (B * n, D)
-    weight = names.weight - names.weight.mean(0)
-    offset = names.bias - names.bias.mean() + _SEEN_AT_ALL
-    # Queries have no entry that is always 1; this combination of theirs comes nearest to one.
     ridge = 1e-2 * len(flat) * torch.eye(flat.shape[1], device=flat.device)
-    always = torch.linalg.solve(flat.mT @ flat + ridge, flat.sum(0))  # (D,)
-    heard: Tensor = weight + offset[:, None] * always
-    return heard[rows]
+    return torch.linalg.solve(flat.mT @ flat + ridge, flat.sum(0))
