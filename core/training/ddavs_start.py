@@ -14,8 +14,8 @@ import numpy as np
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
-from torch import Tensor, nn
-from transformers import ClapAudioModel, SegformerModel
+from torch import Tensor
+from transformers import ClapAudioModelWithProjection, SegformerModel
 
 from core.errors import ModelError
 from core.nn.ddavs.audio import AudioEncoder, HearingEncoder, HtsatEncoder
@@ -138,8 +138,9 @@ def load_encoders(network: Ddavs, pretrained: Pretrained) -> None:
     if pretrained.audio is not None:
         if not isinstance(network.audio, HtsatEncoder):
             raise ModelError("this network doesn't hear by HTSAT", advice="Leave it out.")
-        theirs = _read(ClapAudioModel, pretrained.audio, network.audio.tower.config)
-        network.audio.tower.load_state_dict(theirs.state_dict())
+        tower = network.audio.tower
+        whole = _read(ClapAudioModelWithProjection, pretrained.audio, tower.config)
+        tower.load_state_dict(whole.audio_model.state_dict())
 
 
 def begin_with_bundled(network: Ddavs, folder: Path) -> None:
@@ -162,7 +163,7 @@ def begin_with_bundled(network: Ddavs, folder: Path) -> None:
         ) from error
 
 
-def _read(kind: Any, folder: Path, config: Any) -> nn.Module:
+def _read(kind: Any, folder: Path, config: Any) -> Any:
     """Return a published encoder from a folder, in the shape of ours.
 
     The library knows the names that weights had when they were published. Nothing is fetched.
@@ -173,12 +174,15 @@ def _read(kind: Any, folder: Path, config: Any) -> nn.Module:
         )
     except (OSError, ValueError, RuntimeError, SafetensorError) as error:
         raise ModelError(f"can't read an encoder from {folder}: {error}", advice=_ADVICE) from error
-    # What of the position tables isn't in the file is computed, not learnt.
-    missing = sorted(name for name in told["missing_keys"] if "relative_position_index" not in name)
+    missing = sorted(name for name in told["missing_keys"] if not _is_needless(name))
     if missing:
         raise ModelError(
             f"{folder} lacks {len(missing)} weights, such as {', '.join(missing[:3])}",
             advice=_ADVICE,
         )
-    made: nn.Module = network
-    return made
+    return network
+
+
+def _is_needless(name: str) -> bool:
+    """Return whether a weight is computed from nothing, or stands after all that is used."""
+    return "relative_position_index" in name or name.startswith("audio_projection.")

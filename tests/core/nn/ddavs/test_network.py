@@ -81,6 +81,19 @@ def test_sound_comes_in_before_any_stages_that_are_named(injected):
     assert not torch.allclose(said.logits, other.logits)
 
 
+def test_each_stage_is_given_the_queries_themselves():
+    network = made(replace(tiny_config(), injected=(2, 3, 4)))
+    given = []
+    for module in network.alignments.values():
+        module.register_forward_pre_hook(lambda _, arguments: given.append(arguments[0]))
+
+    said = network(*inputs())
+
+    assert len(given) == 3
+    for one in given:
+        torch.testing.assert_close(one, said.queries)  # equation 3
+
+
 def test_without_any_it_is_deaf():
     network = made(replace(tiny_config(), injected=(), has_sharing=False))
     frames, waves = inputs()
