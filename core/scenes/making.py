@@ -74,7 +74,7 @@ class SceneMaker:
             MediaError: fewer than four classes have both a cut-out and a recording.
         """
         self.config, self.seed = config, seed
-        self._bank, self._sounds = bank, sounds
+        self.bank, self._sounds = bank, sounds
         self._numbers = bank.by_class()
         heard = set(sounds.classes)
         self.classes = tuple(label for label in self._numbers if label in heard)
@@ -96,8 +96,8 @@ class SceneMaker:
         order = random.permutation(len(cast.seen))
         things = [self._thing(cast.seen[place], random) for place in order]
         drawing = compose(
-            drawn_ground(self._bank, self.config.side_px, random),
-            [self._bank.cutouts[thing] for thing in things],
+            drawn_ground(self.bank, self.config.side_px, random),
+            [self.bank.cutouts[thing] for thing in things],
             [cast.sizes[place] for place in order],
             self.config.n_frames,
             random,
@@ -162,7 +162,7 @@ class SceneMaker:
         """Return the number of a cut-out of a class."""
         wants_photograph = random.random() < self.config.photograph_share
         numbers = self._numbers[label]
-        cutouts = self._bank.cutouts
+        cutouts = self.bank.cutouts
         fitting = [one for one in numbers if cutouts[one].is_drawing != wants_photograph]
         chosen = fitting or numbers
         return chosen[int(random.integers(len(chosen)))]

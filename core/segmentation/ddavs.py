@@ -30,8 +30,8 @@ _MULTIPLE_PX = 32
 _AT_ONCE = 8
 _LEAST_PEAK = 1e-4
 """Of a sound: what is quieter is no sound, and nothing in the picture makes it."""
-_LEAST_CLAIM_PX = 4.0
-"""Of the network's own pixels that a query must claim to count as a source."""
+_LEAST_CLAIM = 5e-4
+"""Of the frame, that a source must claim to be one."""
 
 
 class DdavsSegmenter:
@@ -84,34 +84,37 @@ class DdavsSegmenter:
         ]
 
     def _one(self, frame: Pixels, tokens: Tensor) -> SoundingMap:
-        seen = seen_size(frame.shape[1], frame.shape[0])
-        small = cv2.resize(frame, seen, interpolation=cv2.INTER_AREA)
+        size = frame.shape[1], frame.shape[0]
+        wide, high = seen_size(*size)
+        small = cv2.resize(frame, (wide, high), interpolation=cv2.INTER_AREA)
         picture = torch.from_numpy(small).to(self._device).permute(2, 0, 1)[None].float() / 255
         said = self._network.locate(picture, tokens)
-        heat = said.sounding((seen[1], seen[0]))[0].cpu().numpy()  # (h, w)
-        shares = None
-        if said.shares is not None:
-            shares = said.by_query((seen[1], seen[0]))[0].cpu().numpy()  # (n, h, w)
-        size = frame.shape[1], frame.shape[0]
-        sources = () if shares is None else self._sources(shares, said.words, size)
-        return SoundingMap(_enlarged(heat, size), sources)
+        heat = _enlarged(said.sounding((high, wide))[0].cpu().numpy(), size)  # (H, W)
+        if said.shares is None:
+            return SoundingMap(heat, ())
+        shares = said.by_query((high, wide))[0].cpu().numpy()  # (n, h, w)
+        return SoundingMap(heat, self._sources(heat, shares, said.words))
 
     def _sources(
-        self, shares: npt.NDArray[np.float32], words: Tensor | None, size: tuple[int, int]
+        self, heat: Heat, shares: npt.NDArray[np.float32], words: Tensor | None
     ) -> tuple[SoundingSource, ...]:
-        """Return the queries that claim anything; those of one name are one source."""
+        """Return the heat shared out among the queries; those of one name are one source."""
         labels = [""] * len(shares)
         if words is not None and self._words:
             labels = [self._words[int(one)] for one in words[0].argmax(-1)]
-        by_label: dict[str, Heat] = {}
+        together: dict[str, Heat] = {}
         for number, (share, label) in enumerate(zip(shares, labels, strict=True)):
             key = label or str(number)
-            by_label[key] = by_label[key] + share if key in by_label else share
-        found = [
-            SoundingSource(_enlarged(heat, size), label if words is not None else "", _score(heat))
-            for label, heat in by_label.items()
-            if (heat > 0.5).sum() >= _LEAST_CLAIM_PX
-        ]
+            together[key] = together[key] + share if key in together else share
+        size = heat.shape[1], heat.shape[0]
+        owners = np.argmax([_enlarged(share, size) for share in together.values()], 0)  # (H, W)
+        found = []
+        for number, name in enumerate(together):
+            claimed = (owners == number) & (heat > 0.5)
+            if claimed.mean() >= _LEAST_CLAIM:
+                own = np.where(owners == number, heat, np.float32(0))
+                label = name if labels[0] else ""
+                found.append(SoundingSource(own, label, float(heat[claimed].mean())))
         return tuple(sorted(found, key=lambda one: -one.score))
 
     @staticmethod
@@ -127,11 +130,6 @@ def seen_size(width_px: int, height_px: int) -> tuple[int, int]:
         for side in (width_px, height_px)
     )
     return wide, high
-
-
-def _score(heat: Heat) -> float:
-    """Return how sure the network is of a source: the mean over what it claims."""
-    return float(heat[heat > 0.5].mean())
 
 
 def _enlarged(heat: Heat, size: tuple[int, int]) -> Heat:

@@ -47,7 +47,7 @@ class SoundingMap:
 
     heat: Heat
     sources: tuple[SoundingSource, ...]
-    """The same, source by source, the surest first; their heats add up to no more than `heat`."""
+    """The same, source by source, the surest first: each pixel's heat belongs to one at most."""
 
 
 class SoundingSegmenter(Protocol):

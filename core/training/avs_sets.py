@@ -79,9 +79,8 @@ def find_avs_set(data: Path) -> AvsSet | None:
         if (data / name).is_file():
             return reader(data, _rows(data / name))
     for table in sorted(data.glob("*.csv")):
-        rows = _rows(table)
-        if rows and {"img_Id", "ann_Ids", "vgg_file", "split"} <= rows[0].keys():
-            return _vpo(data, rows)
+        if {"img_Id", "ann_Ids", "vgg_file", "split"} <= _columns(table):
+            return _vpo(data, _rows(table))
     return None
 
 
@@ -179,6 +178,15 @@ def _vpo_film(data: Path, name: str, sources: Sequence[Row]) -> AvsFilm:
 
 def _of_part(rows: Sequence[Row], part: AvsPart) -> list[Row]:
     return [row for row in rows if row["split"] == part.value]
+
+
+def _columns(table: Path) -> set[str]:
+    """Return the names of a table's columns; none where it is no table of text."""
+    try:
+        with table.open(newline="", encoding="utf-8") as file:
+            return set(next(csv.reader(file), []))
+    except (UnicodeDecodeError, csv.Error):
+        return set()
 
 
 def _rows(table: Path) -> list[Row]:

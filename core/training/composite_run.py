@@ -19,7 +19,7 @@ from core.nn.ddavs.network import Ddavs
 from core.nn.ddavs.weights import read_ddavs, write_ddavs
 from core.nn.seeing import load_seeing
 from core.progress import CancelToken, Report
-from core.training.ddavs_matching import match_by_names
+from core.training.ddavs_matching import Matching, match_by_names
 from core.training.ddavs_objective import ddavs_loss
 from core.training.ddavs_run import (
     WEIGHTS_FILE,
@@ -28,7 +28,7 @@ from core.training.ddavs_run import (
     shaped,
     with_varied,
 )
-from core.training.ddavs_start import Pretrained, begun
+from core.training.ddavs_start import Pretrained, bank_of, begun
 from core.training.ddavs_validation import held_out
 from core.training.query_lessons import QueryLessons, teach_queries
 from core.training.recipes import keep_recipe
@@ -69,6 +69,7 @@ class CompositeRecipe:
 
     base: DdavsRecipe = field(default_factory=_base)
     queries: QueryLessons = field(default_factory=QueryLessons)
+    matching: Matching = field(default_factory=Matching)
     n_held_stages: int = 2
     """Of the picture encoder, from the first, whose convolutions stay as they were taught."""
     contrast_every_steps: int = 4
@@ -140,11 +141,16 @@ def _started(
     if singles is None:
         raise ValueError("this run begins with sounds of single classes")
     config = shaped(recipe.base.network, material)
-    network = begun(config, Pretrained(bundled), singles, words, recipe.base.bank)
+    network = begun(
+        config,
+        Pretrained(bundled),
+        lambda audio: bank_of(audio, singles, words, recipe.base.bank),
+    )
     teach_queries(network, singles, words, recipe.queries, report=report, cancel=cancel)
     with torch.no_grad():
         queries, _ = network.ask(network.listen(_some_sounds(singles)))
-    match_by_names(network, load_seeing(bundled / "seeing.safetensors"), words, queries)
+    seeing = load_seeing(bundled / "seeing.safetensors")
+    match_by_names(network, seeing, words, queries, recipe.matching)
     return network
 
 

@@ -91,13 +91,14 @@ class CompositeScenes:
             MediaError: too few classes can be both seen and heard.
         """
         self.words, self._config = words, config
+        self.recordings = sounds.recordings
         self._seed = seed
         banked = BankedSounds(sounds, config.variation)
-        self._maker = SceneMaker(cutouts, banked, replace(config.scenes, n_frames=1), seed)
+        self.maker = SceneMaker(cutouts, banked, replace(config.scenes, n_frames=1), seed)
 
     def batch(self, number: int, n: int) -> SoundingBatch:
         """Return batch `number` of `n` scenes; the same number always gives the same batch."""
-        scenes = [self._maker.scene(number * n + place) for place in range(n)]
+        scenes = [self.maker.scene(number * n + place) for place in range(n)]
         random = np.random.default_rng((self._seed, number, 1))
         frames = [spoiled(one.frames[0], self._config.chances, random) for one in scenes]
         sources, labels = zip(*(self._sources(one) for one in scenes), strict=True)
