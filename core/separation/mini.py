@@ -23,6 +23,7 @@ from core.separation import registry
 from core.separation.chunking import ChunkPlan, overlap_add
 from core.separation.devices import pick_device
 from core.separation.mini_cutter import Cutter
+from core.separation.mini_found import Meter
 from core.separation.mini_heeding import heard_at_all, heeded
 from core.separation.mini_info import MINI_INFO, VOCABULARY, WEIGHTS
 from core.separation.mini_prompts import Interpreter, Wanted
@@ -123,9 +124,10 @@ class MiniSeparator:
         with torch.inference_mode():
             wanted = self._wanted(request, pulse)
             finder = ShareFinder(self._network, wanted.weights, settings, beat=pulse.beat)
-            cutter = Cutter(request, finder, marks.audible, self._device)
+            cutter = Meter(Cutter(request, finder, marks.audible, self._device))
             self._cut(request, cutter, sink, pulse)
-        advice = {"advice": " ".join(wanted.advice)} if wanted.advice else {}
+        said = (*wanted.advice, *cutter.advice(request.prompts))
+        advice = {"advice": " ".join(said)} if said else {}
         return {"device": str(self._device), **wanted.notes, **advice}
 
     def _wanted(self, request: SeparationRequest, pulse: Pulse) -> Wanted:
@@ -158,7 +160,7 @@ class MiniSeparator:
         return [heeded(belief, heard, self._vocabulary) for belief in beliefs]
 
     def _cut(
-        self, request: SeparationRequest, cutter: Cutter, sink: TargetSink, pulse: Pulse
+        self, request: SeparationRequest, cutter: Meter, sink: TargetSink, pulse: Pulse
     ) -> None:
         rate_hz = request.mix.sample_rate_hz
         start, stop = request.span_samples
