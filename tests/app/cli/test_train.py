@@ -1,3 +1,4 @@
+import hashlib
 import signal
 from dataclasses import replace
 from pathlib import Path
@@ -10,7 +11,7 @@ from core.training import flow_run, mini_run, seeing_run
 from core.training.flow_mixing import FlowMixing
 from core.training.flow_objective import FlowObjective
 from core.training.flow_run import FlowRecipe
-from core.training.mini_run import MiniRecipe, train_mini
+from core.training.mini_run import MiniRecipe, further_recipe, train_mini
 from core.training.recipes import keep_recipe
 from core.training.seeing_run import SeeingRecipe
 from tests.app.cli.test_main import modules_after
@@ -23,8 +24,8 @@ def asked(monkeypatch) -> dict:
     """What the training was asked for, in place of the training."""
     asked = {}
 
-    def note(data, folder, recipe, *, report, cancel, device):
-        asked.update(data=data, folder=folder, recipe=recipe, device=str(device))
+    def note(data, folder, recipe, *, report, cancel, device, begin):
+        asked.update(data=data, folder=folder, recipe=recipe, device=str(device), begin=begin)
         cancel.raise_if_cancelled()
 
     monkeypatch.setattr(mini_run, "train_mini", note)
@@ -47,6 +48,17 @@ def test_without_options_a_new_run_has_the_recipe_that_ships(asked, tmp_path):
     assert run(["train", "mini", "sounds", "-o", str(tmp_path / "new")]) == 0
 
     assert asked["recipe"] == MiniRecipe()
+
+
+def test_a_run_that_begins_with_weights_remembers_which(asked, tmp_path):
+    weights = tmp_path / "mini.safetensors"
+    weights.write_bytes(b"weights")
+
+    assert run(["train", "mini", "s", "-o", str(tmp_path / "new"), "--begin", str(weights)]) == 0
+
+    assert asked["begin"] == weights
+    assert asked["recipe"] == further_recipe(weights)
+    assert asked["recipe"].begun_with == hashlib.sha256(b"weights").hexdigest()
 
 
 def test_without_options_a_run_goes_on_as_it_began(asked, tmp_path):
@@ -100,7 +112,7 @@ def test_what_is_not_there_is_refused_with_advice(arguments, tmp_path, monkeypat
 def test_pictures_are_learnt_from_as_asked_for_or_as_the_run_began(monkeypatch, tmp_path, capsys):
     asked = []
 
-    def note(data, folder, recipe, *, report, cancel, device):
+    def note(data, folder, recipe, *, report, cancel, device, begin):
         asked.append((str(data), folder, recipe.training.n_steps, str(device)))
 
     monkeypatch.setattr(seeing_run, "train_seeing", note)

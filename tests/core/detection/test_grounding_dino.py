@@ -196,7 +196,7 @@ def test_an_unknown_detector_is_answered_with_the_closest():
 
 def _without_words(folder):
     for path in (*folder.glob("tokenizer*"), *folder.glob("vocab*")):
-        path.unlink()
+        path.write_text("{}")
 
 
 def _without_pictures(folder):

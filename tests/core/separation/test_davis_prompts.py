@@ -7,7 +7,10 @@ import torch
 from core.domain.masks import MaskTrack, TrackedMask
 from core.domain.prompts import Box, PromptSet, RegionPrompt, TextPrompt
 from core.errors import ModelError, PromptError
+from core.separation import clip_condition
 from core.separation.clip_condition import ClipReader
+from core.separation.clip_words import clip_tokenizer
+from core.separation.davis_files import word_files
 from core.separation.davis_info import DAVIS_FLOW_INFO
 from core.separation.davis_prompts import Conditioner, refuse_useless
 from core.separation.davis_recipes import AVE, MUSIC
@@ -94,9 +97,11 @@ def test_a_region_on_another_object_gives_another_condition(scene, reader):
 
 def test_words_are_put_into_the_phrase_of_the_official_code(scene, reader, monkeypatch):
     read = []
-    tokenizer = reader._tokenizer()
+    tokenizer = clip_tokenizer(*word_files(reader.words_folder))
     monkeypatch.setattr(
-        ClipReader, "_tokenizer", lambda self: lambda t, **k: read.extend(t) or tokenizer(t, **k)
+        clip_condition,
+        "clip_tokenizer",
+        lambda *_: lambda texts, **options: read.extend(texts) or tokenizer(texts, **options),
     )
 
     prompt(scene.request(texts=(DOG,), has_picture=False), reader)
@@ -172,7 +177,7 @@ def test_a_missing_word_list_is_asked_for_by_name(scene, reader):
     with pytest.raises(ModelError) as caught:
         prompt(scene.request(texts=(DOG,)), reader)
 
-    assert "Put merges.txt of" in caught.value.advice
+    assert "put merges.txt of" in caught.value.advice
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,12 @@ def test_an_unknown_engine_is_refused_with_the_closest_name():
 
 @pytest.mark.usefixtures("installed_models")
 def test_an_engine_is_built_with_the_info_it_is_listed_under():
-    for info in registry.engines():
+    ready = [info for info in registry.engines() if not info.needs]
+
+    assert {info.name.split("-")[0] for info in ready} == {
+        info.name.split("-")[0] for info in registry.engines()
+    }
+    for info in ready:
         assert registry.build(info.name, "cpu").info is info
 
 
