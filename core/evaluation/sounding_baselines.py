@@ -31,7 +31,8 @@ def salient(frame: Pixels) -> Heat:
     rim[_RIM_PX:-_RIM_PX, _RIM_PX:-_RIM_PX] = False
     stop = (cv2.TERM_CRITERIA_MAX_ITER, 10, 0.0)
     cv2.setRNGSeed(0)
-    _, _, colours = cv2.kmeans(lab[rim], _N_COLOURS, None, stop, 1, cv2.KMEANS_PP_CENTERS)
+    begin = np.zeros((int(rim.sum()), 1), np.int32)
+    _, _, colours = cv2.kmeans(lab[rim], _N_COLOURS, begin, stop, 1, cv2.KMEANS_PP_CENTERS)
     away = np.linalg.norm(lab[:, :, None] - colours, axis=3).min(2)  # (H, W)
     levels = np.clip(away * 2, 0, 255).astype(np.uint8)
     limit, _ = cv2.threshold(levels, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)

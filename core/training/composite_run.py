@@ -9,6 +9,7 @@ import dataclasses
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -187,10 +188,9 @@ def _trainer(network: Ddavs, material: DdavsMaterial, recipe: CompositeRecipe) -
 def held_parts(network: Ddavs, n_stages: int) -> Iterator[nn.Module]:
     """Yield the convolutions of the first stages of the picture encoder, the stem first."""
     yield network.visual.stem
-    stages = list(network.visual.transformer.stages)[:n_stages]
-    for stage in stages:
-        held: nn.Module = stage.patch_embeddings
-        yield held
+    stages: list[Any] = list(network.visual.transformer.stages)  # torch knows nothing of theirs
+    for stage in stages[:n_stages]:
+        yield stage.patch_embeddings
 
 
 def _plain(recipe: CompositeRecipe) -> dict[str, object]:

@@ -7,18 +7,16 @@ import json
 from pathlib import Path
 from typing import Any
 
-import cv2
-
 from core.errors import ModelError
-from core.files.atomic import Delivery
 from core.nn.ddavs.weights import read_ddavs
 from core.training.attributions import count_licences
 from core.training.composite_files import FACTS_FILE, PICTURES_FILE, SOUNDS_FILE
-from core.training.curve_picture import Panel, draw_panels
+from core.training.curve_picture import Panel
 from core.training.curves import read_curve
 from core.training.ddavs_card import DdavsFacts, ddavs_card
 from core.training.ddavs_run import WEIGHTS_FILE
 from core.training.recipes import RECIPE_FILE
+from core.training.shipping import course_files, course_panels, deliver
 
 CARD_FILE, CURVE_FILE, PICTURE_FILE = "MODEL_CARD.md", "curve.json", "curve.png"
 TEST_FILE = "test.json"
@@ -62,34 +60,22 @@ def export_ddavs(folder: Path, out: Path, *, may_overwrite: bool = False) -> tup
         sound_licences=count_licences(folder / SOUNDS_FILE),
         picture_licences=count_licences(folder / PICTURES_FILE),
     )
-    _, picture = cv2.imencode(".png", draw_panels(ddavs_panels(curve)))
+    course = course_files(curve, ddavs_panels(curve), CURVE_FILE, PICTURE_FILE)
     files = {
         WEIGHTS_FILE: (folder / WEIGHTS_FILE).read_bytes(),
         CARD_FILE: ddavs_card(card).encode(),
-        CURVE_FILE: (json.dumps(curve, indent=1) + "\n").encode(),
-        PICTURE_FILE: picture.tobytes(),
+        **course,
         RECIPE_FILE: recipe.encode(),
         TEST_FILE: (folder / TEST_FILE).read_bytes(),
         "ATTRIBUTIONS.csv": (folder / SOUNDS_FILE).read_bytes(),
         "ATTRIBUTIONS_PICTURES.csv": (folder / PICTURES_FILE).read_bytes(),
     }
-    out.mkdir(parents=True, exist_ok=True)
-    with Delivery(may_overwrite=may_overwrite) as delivery:
-        for name, content in files.items():
-            delivery.beside(out / name).write_bytes(content)
-        delivery.commit()
-    return tuple(out / name for name in files)
+    return deliver(files, out, may_overwrite=may_overwrite)
 
 
 def ddavs_panels(curve: dict[str, Any]) -> list[Panel]:
     """Return the panels of a curve as `read_curve` gives it."""
-    losses = [(row["step"], row["loss"]) for row in curve["losses"]]
-    panels = [Panel("loss", {"training": losses})]
-    names = [name for name in _SHOWN if any(name in row for row in curve["scores"])]
-    if names:
-        lines = {name: [(row["step"], row[name]) for row in curve["scores"]] for name in names}
-        panels.append(Panel("IoU and falsely claimed area, scenes held out for validation", lines))
-    return panels
+    return course_panels(curve, _SHOWN, "IoU and falsely claimed area, validation")
 
 
 def _read(path: Path) -> Any:

@@ -111,4 +111,5 @@ def _always(queries: Tensor) -> Tensor:
     """Return the combination (D,) of what queries hold that comes nearest to 1 in all of them."""
     flat = queries.flatten(0, 1)  # (B * n, D)
     ridge = 1e-2 * len(flat) * torch.eye(flat.shape[1], device=flat.device)
-    return torch.linalg.solve(flat.mT @ flat + ridge, flat.sum(0))
+    found: Tensor = torch.linalg.solve(flat.mT @ flat + ridge, flat.sum(0))
+    return found

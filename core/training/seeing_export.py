@@ -7,17 +7,15 @@ import json
 from pathlib import Path
 from typing import Any
 
-import cv2
-
 from core.errors import ModelError
-from core.files.atomic import Delivery
 from core.nn.seeing import load_seeing
 from core.training.attributions import count_licences
-from core.training.curve_picture import Panel, draw_panels
+from core.training.curve_picture import Panel
 from core.training.curves import read_curve
 from core.training.recipes import RECIPE_FILE
 from core.training.seeing_card import SeeingFacts, seeing_card
 from core.training.seeing_run import ATTRIBUTIONS_FILE, TEST_FILE, WEIGHTS_FILE
+from core.training.shipping import course_files, course_panels, deliver
 
 CARD_FILE, SHIPPED_ATTRIBUTIONS_FILE = "SEEING.md", "ATTRIBUTIONS_PICTURES.csv"
 CURVE_FILE, PICTURE_FILE = "seeing_curve.json", "seeing_curve.png"
@@ -58,29 +56,17 @@ def export_seeing(folder: Path, out: Path, *, may_overwrite: bool = False) -> tu
         scores=json.loads((folder / TEST_FILE).read_text(encoding="utf-8")),
         licences=count_licences(folder / ATTRIBUTIONS_FILE),
     )
-    _, picture = cv2.imencode(".png", draw_panels(seeing_panels(curve)))
+    course = course_files(curve, seeing_panels(curve), CURVE_FILE, PICTURE_FILE)
     files = {
         WEIGHTS_FILE: weights,
         CARD_FILE: seeing_card(card).encode(),
-        CURVE_FILE: (json.dumps(curve, indent=1) + "\n").encode(),
-        PICTURE_FILE: picture.tobytes(),
+        **course,
         SHIPPED_RECIPE_FILE: recipe.encode(),
         SHIPPED_ATTRIBUTIONS_FILE: (folder / ATTRIBUTIONS_FILE).read_bytes(),
     }
-    out.mkdir(parents=True, exist_ok=True)
-    with Delivery(may_overwrite=may_overwrite) as delivery:
-        for name, content in files.items():
-            delivery.beside(out / name).write_bytes(content)
-        delivery.commit()
-    return tuple(out / name for name in files)
+    return deliver(files, out, may_overwrite=may_overwrite)
 
 
 def seeing_panels(curve: dict[str, Any]) -> list[Panel]:
     """Return the panels of a curve as `read_curve` gives it."""
-    losses = [(row["step"], row["loss"]) for row in curve["losses"]]
-    panels = [Panel("loss", {"training": losses})]
-    names = [name for name in _SHOWN if any(name in row for row in curve["scores"])]
-    if names:
-        lines = {name: [(row["step"], row[name]) for row in curve["scores"]] for name in names}
-        panels.append(Panel("share right of pictures held out for validation", lines))
-    return panels
+    return course_panels(curve, _SHOWN, "share right of pictures held out for validation")
