@@ -39,7 +39,7 @@ def test_something_can_be_said_before_the_blocks_of_any_stage():
 
     def between(stage: int, tokens: torch.Tensor) -> torch.Tensor:
         told.append((stage, tokens.shape[1]))
-        # Not the same for all widths: the norm at the end of a stage takes a constant away.
+        # Another for each width: the norm at the end of a stage takes a constant away.
         return tokens * (2.0 if stage == 3 else 1.0) + (stage == 3) * torch.linspace(
             -1, 1, tokens.shape[2]
         )
