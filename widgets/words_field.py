@@ -86,6 +86,9 @@ class WordsField(QLineEdit):
             is_enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
             if is_enter and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
                 self.commit()
+                # As after Return: the next key plays, or shows the target, and is not typed.
+                self._completer.close()
+                self.clearFocus()
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -3,7 +3,8 @@
 from collections.abc import Callable
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
@@ -138,6 +139,16 @@ def test_return_hands_the_words_over_and_gives_the_keys_back_to_the_window(bar, 
     QTest.keyClicks(bar.field, "marimba")
 
     QTest.keyClick(bar.field, ENTER)
+
+    assert heard == [("text", "marimba")]
+    assert not bar.field.hasFocus()
+
+
+def test_ctrl_enter_gives_the_keys_back_to_the_window_too(bar, heard):
+    QTest.keyClicks(bar.field, "marimba")
+    event = QKeyEvent(QEvent.Type.ShortcutOverride, ENTER, Qt.KeyboardModifier.ControlModifier)
+
+    QApplication.sendEvent(bar.field, event)
 
     assert heard == [("text", "marimba")]
     assert not bar.field.hasFocus()
