@@ -185,6 +185,8 @@ class JobRunner(QObject):
         self._refresh()
 
     def _refresh(self) -> None:
+        if self._is_deaf:
+            return
         rows = self.rows()
         if rows != self._shown_rows:
             self._shown_rows = rows

@@ -499,6 +499,18 @@ def test_shutdown_says_when_a_worker_does_not_stop(qtbot, caplog):
     assert not listener.names, "the window has gone by then"
 
 
+def test_after_shutdown_nothing_is_said_of_jobs_to_a_window_that_has_gone(qtbot):
+    runner, told = JobRunner(), []
+    assert runner.shutdown()
+    runner.jobs_changed.connect(lambda: told.append(True))
+
+    # Something that was still on its way asks for work: it is withdrawn when events run again.
+    listener = started(runner, answering(1))
+    qtbot.waitUntil(lambda: listener.is_finished)
+
+    assert not told
+
+
 def test_running_jobs_needs_no_torch():
     code = (
         "import sys, app.job_runner, app.document\n"
