@@ -46,8 +46,8 @@ class DdavsSegmenter:
         if not path.is_file():
             raise ModelError(
                 f"{path} is not there",
-                advice="Install Soloist again, or teach a network with “main.py train ddavs” "
-                "and give its file.",
+                advice="No such network comes with Soloist yet. Teach one with “main.py train "
+                "composites DATA -o RUN”, and give its file: “--weights RUN/ddavs.safetensors”.",
             )
         self._device = pick_device(device)
         self._network, self._words = read_ddavs(path, self._device)

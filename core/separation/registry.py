@@ -40,16 +40,17 @@ class _Entry:
 _ENTRIES: tuple[_Entry, ...] = (
     _Entry(MINI_INFO, "core.separation.mini:build"),
     _Entry(SPECTRAL_INFO, "core.separation.spectral:build"),
+    *(
+        _Entry(one, f"core.separation.sam_audio:build_{size}", needs)
+        for one, size in zip(SAM_AUDIO_INFOS, ("small", "base", "large"), strict=True)
+    ),
     _Entry(DAVIS_FLOW_INFO, "core.separation.davis:build_davis_flow", davis_needs),
     _Entry(DAVIS_INFO, "core.separation.davis:build_davis", davis_needs),
+    *(_Entry(info, ZEROSEP_BUILDERS[info.name], zerosep_needs) for info in ZEROSEP_INFOS),
     *(
         _Entry(one, f"core.separation.mmaudiosep:build_{size}", mmaudiosep_needs)
         for one, size in zip(MMAUDIOSEP_INFOS, ("small", "medium", "large"), strict=True)
     ),
-    *(_Entry(info, ZEROSEP_BUILDERS[info.name], zerosep_needs) for info in ZEROSEP_INFOS),
-    _Entry(SAM_AUDIO_INFOS[0], "core.separation.sam_audio:build_small", needs),
-    _Entry(SAM_AUDIO_INFOS[1], "core.separation.sam_audio:build_base", needs),
-    _Entry(SAM_AUDIO_INFOS[2], "core.separation.sam_audio:build_large", needs),
 )
 
 
