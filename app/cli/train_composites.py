@@ -33,7 +33,7 @@ def composites(
     steps: Steps = None,
     seed: Seed = None,
 ) -> None:
-    """Train the small DDAVS that ships; an hour on one core.
+    """Train the small DDAVS on made scenes; hours on one core.
 
     Its queries are taught on sound alone first, then all of it on scenes made of cut-out pictures.
     Ctrl+C stops after the step it is in and keeps everything. The same command goes on.

@@ -59,7 +59,10 @@ def ddavs(
     ],
     out: Folder,
     size: Annotated[
-        Size, typer.Option(help="small ships; paper is MiT-B5 with HTSAT; tiny is for trying out.")
+        Size,
+        typer.Option(
+            help="small is for two cores; paper is MiT-B5 with HTSAT; tiny is for trying out."
+        ),
     ] = Size.SMALL,
     without: Annotated[
         list[Part] | None,
