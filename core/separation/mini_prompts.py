@@ -30,10 +30,6 @@ LEAST_SHARE = 0.05
 """Words that a picture gives less than this are left out: they are the long tail of a guess."""
 
 
-SHARPNESS = 2.0
-"""Exponent of the shares of what is seen: a prompt that names one thing is understood better than
-one that hints at several. Chosen on the pictures and recordings held out for validation."""
-
 CHOOSING_FROM = 0.3
 """Share of a word in what is seen from which a picture chooses it among words of one meaning."""
 
@@ -166,9 +162,8 @@ class Interpreter:
             weights = belief.weights(self.vocabulary)
             known = sum(part for name, part in belief.words if name in self.vocabulary.names)
             if known >= LEAST_SEEN:
-                clear = np.where(weights * known >= LEAST_SHARE, weights, 0)
-                clear = (clear if clear.any() else weights) ** SHARPNESS
-                shares.append((clear / clear.sum()).astype(np.float32))
+                clear = np.where(weights * known >= LEAST_SHARE, weights, 0).astype(np.float32)
+                shares.append(clear / clear.sum() if clear.any() else weights)
         return np.stack(shares) if shares else None
 
 

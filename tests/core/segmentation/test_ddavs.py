@@ -115,7 +115,7 @@ def test_a_missing_file_is_an_error_with_advice(tmp_path):
     with pytest.raises(ModelError) as failure:
         sounding_registry.build("ddavs", "cpu", tmp_path / "nowhere.safetensors")
 
-    assert "train ddavs" in failure.value.advice
+    assert "train composites" in failure.value.advice
 
 
 def test_an_unknown_name_is_told_the_known_ones():

@@ -100,7 +100,7 @@ def test_a_part_of_a_text_that_was_not_understood_is_told():
 def test_what_is_surely_seen_stands_in_for_words():
     wanted = _asked(seen=(Belief((("dog", 0.8), ("rain", 0.1), ("unicorn", 0.05))),))
 
-    assert wanted.weights[0, 1] == pytest.approx(64 / 65)
+    assert wanted.weights[0, 1] == pytest.approx(8 / 9)
     assert wanted.weights.sum() == pytest.approx(1)
     assert wanted.notes["seen"] == "dog"
     assert not wanted.advice
