@@ -12,6 +12,8 @@ from core.domain.prompts import Box, PromptSet, RegionPrompt, SpanPrompt, TextPr
 from core.errors import EngineError, PromptError
 from core.nn.mini import MiniNetwork
 from core.progress import CancelToken, ignore
+from core.separation import mini
+from core.separation.mini_found import LITTLE_FOUND
 from core.separation.protocol import SeparationRequest
 from tests.helpers.minis import Onlooker, tiny_mini, tiny_network
 from tests.helpers.pictures import ArrayPictures, moving_disc
@@ -212,6 +214,34 @@ def test_an_unclear_picture_is_told_beside_the_answer():
     _, notes = _run(tiny_mini(_Spy(), Onlooker(("bell", 0.3))), request)
 
     assert "Bell" in notes["advice"]
+
+
+def test_of_what_a_picture_may_show_that_is_looked_for_which_is_heard(monkeypatch):
+    frames, masks = moving_disc(10)
+    request = _pictured(ArrayPictures(frames, 10), masks, PromptSet(regions=(REGION,)))
+    bell_alone = np.array([0.9, 0.01, 0.01, 0.01])
+    monkeypatch.setattr(mini, "heard_at_all", lambda *_: bell_alone)
+
+    _, notes = _run(tiny_mini(_Spy(), Onlooker(("dog", 0.4), ("bell", 0.35))), request)
+
+    assert notes["seen"] == "bell"
+
+
+def test_who_typed_a_word_is_not_corrected_by_what_is_heard(monkeypatch):
+    frames, masks = moving_disc(10)
+    prompts = PromptSet(texts=DOG.texts, regions=(REGION,))
+    monkeypatch.setattr(mini, "heard_at_all", lambda *_: pytest.fail("nobody asked"))
+
+    _, notes = _run(tiny_mini(_Spy()), _pictured(ArrayPictures(frames, 10), masks, prompts))
+
+    assert notes["words"] == "dog"
+
+
+@pytest.mark.parametrize(("share", "is_told"), [(0.5, False), (1e-5, True)])
+def test_a_word_of_which_next_to_nothing_is_found_comes_with_advice(share, is_told):
+    _, notes = _run(tiny_mini(_Spy(share)), SeparationRequest(_scene(), DOG, device="cpu"))
+
+    assert (LITTLE_FOUND in notes.get("advice", "")) == is_told
 
 
 def test_an_object_that_is_gone_from_every_frame_asks_for_a_word():
