@@ -47,8 +47,6 @@ class Stage:
     """In a batch; with 0, only names are learnt, by the hearing network alone."""
     n_more_mixtures: int = 24
     """In a batch, from which only names are learnt."""
-    naming: MixingConfig | None = None
-    """How the more mixtures are made, where the clips are of another kind or there are none."""
 
 
 def _stages() -> tuple[Stage, ...]:
@@ -181,14 +179,13 @@ def _trainer(
         begin_with(network, read_mini(begin).state_dict(), begin, recipe.begun_with)
 
     def loss(network: MiniNetwork, step: int, generator: torch.Generator) -> torch.Tensor:
-        stage, seed = recipe.stage_at(step), recipe.training.seed
-        naming = Mixer(bank, classes, stage.naming or stage.mixing, seed)
-        more = naming.named(step, stage.n_more_mixtures) if stage.n_more_mixtures else None
+        stage = recipe.stage_at(step)
+        mixer = Mixer(bank, classes, stage.mixing, recipe.training.seed)
+        more = mixer.named(step, stage.n_more_mixtures) if stage.n_more_mixtures else None
         if not stage.n_clips:
             if more is None:
                 raise ValueError("a stage without clips needs mixtures to learn names from")
             return names_loss(network, more, generator)
-        mixer = Mixer(bank, classes, stage.mixing, seed)
         return mini_loss(network, mixer.batch(step, stage.n_clips), generator, more)
 
     return Trainer(network, loss, recipe.training)

@@ -6,6 +6,7 @@ that the bundled separator hears with, taught to name sounds.
 Letters in shapes: B clips, N samples, L tokens, D their width, T frames of a spectrogram.
 """
 
+from abc import ABC, abstractmethod
 from typing import Any
 
 import torch
@@ -27,15 +28,15 @@ _LEAST_PEAK = _PEAK / 30
 _N_ROWS = 256
 
 
-class AudioEncoder(nn.Module):
+class AudioEncoder(nn.Module, ABC):
     """What every audio encoder gives."""
 
     width: int
     """D."""
 
+    @abstractmethod
     def forward(self, waves: Tensor) -> Tensor:
         """Return tokens (B, L, D) of waves (B, N) at 16 kHz."""
-        raise NotImplementedError
 
     def embedding(self, waves: Tensor) -> Tensor:
         """Return one vector a clip, (B, D): what prototypes are made of (appendix B.1)."""
