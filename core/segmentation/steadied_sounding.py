@@ -1,0 +1,146 @@
+"""What sounds, frame after frame, made steady: what was believed before is carried along by motion.
+
+A segmenter that looks at each frame alone flickers. Here half of what is believed of a frame comes
+from the frame before, moved by optical flow, and a cut begins anew. Only the past is used, so that
+frames can be shown while the rest is still looked at. Ours.
+
+Letters in shapes: H, W pixels of a frame; h, w of a small map.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from core.domain.pictures import Pixels
+from core.domain.soundings import CLAIMED_FROM, NO_SOURCE, HeatMap, Owners, PackedMap, SeenSource
+from core.segmentation.appearance import Colours, colour_numbers
+from core.segmentation.optical_flow import FlowMeter, Gray, Motion
+from core.segmentation.shot_change import cut_likelihood
+from core.segmentation.sounding_protocol import SoundingMap
+
+LONGER_SIDE = 160
+"""Of the maps."""
+
+_SHARE_OF_NOW = 0.5
+_FORGOTTEN_BELOW = 0.05
+_LEAST_CLAIM = 5e-4
+"""Of the frame, that a source must claim to be one."""
+_CUT_FROM = 0.5
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Steadied:
+    """What is believed of one frame."""
+
+    heat: PackedMap
+    owners: PackedMap
+    sources: tuple[SeenSource, ...]
+    begins_shot: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Look:
+    """A frame in small."""
+
+    gray: Gray
+    colours: Colours
+
+
+class Steadier:
+    """Takes the maps of a clip in order of time; one object for one clip.
+
+    A source is known again by its label, or by its place among those without one.
+    """
+
+    def __init__(self) -> None:
+        self._meter = FlowMeter()
+        self._numbers: dict[str, int] = {}
+        self.begin_anew()
+
+    def begin_anew(self) -> None:
+        """Forget the frame before; the numbers of sources stay."""
+        self._before: _Look | None = None
+        self._heat: HeatMap | None = None
+        self._by_source: dict[str, HeatMap] = {}
+
+    def next(self, frame: Pixels, found: SoundingMap) -> Steadied:
+        """Return what is believed of `frame` (H, W, 3), which comes after the one before."""
+        look = _seen_small(frame)
+        carry, is_cut = self._way_from_before(look)
+        now = {
+            source.label or f"#{place}": _small(source.heat)
+            for place, source in enumerate(found.sources)
+        }
+        self._heat = _joined(_small(found.heat), self._heat, carry)
+        self._by_source = _all_joined(now, self._by_source, carry, self._heat)
+        self._before = look
+        sources, owners = self._sources(self._heat)
+        heat, owned = PackedMap.of_heat(self._heat), PackedMap.of_owners(owners)
+        return Steadied(heat, owned, sources, is_cut)
+
+    def _way_from_before(self, look: _Look) -> tuple[Motion | None, bool]:
+        """Return how things moved, None where nothing can be carried; and whether it was a cut."""
+        if self._before is None:
+            return None, False
+        motion = self._meter.between(self._before.gray, look.gray)
+        cut = cut_likelihood(self._before.colours, look.colours, look.gray, motion)
+        return (None, True) if cut >= _CUT_FROM else (motion, False)
+
+    def _sources(self, heat: HeatMap) -> tuple[tuple[SeenSource, ...], Owners]:
+        """Return who claims anything, the surest first, and whose each place is (h, w)."""
+        nobodys = np.full(heat.shape, NO_SOURCE, np.uint8)
+        if not self._by_source:
+            return (), nobodys
+        first = np.argmax(list(self._by_source.values()), 0)  # (h, w)
+        found = []
+        for place, (name, own) in enumerate(self._by_source.items()):
+            claimed = (first == place) & (heat > CLAIMED_FROM)
+            if claimed.mean() >= _LEAST_CLAIM:
+                label = "" if name.startswith("#") else name
+                number = self._numbers.setdefault(name, len(self._numbers))
+                score = float(np.clip(own[claimed].mean(), 0.0, 1.0))
+                found.append((place, SeenSource(number, label, score)))
+        found.sort(key=lambda one: -one[1].score)
+        owners = nobodys
+        for rank, (place, _) in enumerate(found):
+            owners[first == place] = rank
+        return tuple(source for _, source in found), owners
+
+
+def _seen_small(frame: Pixels) -> _Look:
+    small = np.asarray(cv2.resize(frame, _map_size(frame), interpolation=cv2.INTER_AREA), np.uint8)
+    gray = np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), np.uint8)
+    return _Look(gray, colour_numbers(small))
+
+
+def _small(heat: HeatMap) -> HeatMap:
+    return np.asarray(cv2.resize(heat, _map_size(heat), interpolation=cv2.INTER_AREA), np.float32)
+
+
+def _map_size(picture: Pixels | HeatMap) -> tuple[int, int]:
+    """Return width and height of the maps of a frame."""
+    high, wide = picture.shape[:2]
+    scale = LONGER_SIDE / max(high, wide)
+    return max(16, round(wide * scale)), max(16, round(high * scale))
+
+
+def _joined(now: HeatMap, before: HeatMap | None, motion: Motion | None) -> HeatMap:
+    """Return the mean of what is seen now and what was believed before, moved to now."""
+    if before is None or motion is None:
+        return now
+    carried = motion.carry(before)
+    return np.asarray(_SHARE_OF_NOW * now + (1 - _SHARE_OF_NOW) * carried, np.float32)
+
+
+def _all_joined(
+    now: Mapping[str, HeatMap], before: Mapping[str, HeatMap], motion: Motion | None, like: HeatMap
+) -> dict[str, HeatMap]:
+    """Return the same for each source; one that was not seen for long is forgotten."""
+    nothing = np.zeros_like(like)
+    known = dict.fromkeys((*before, *now)) if motion is not None else dict.fromkeys(now)
+    joined = {
+        name: _joined(now.get(name, nothing), before.get(name, nothing), motion) for name in known
+    }
+    return {name: heat for name, heat in joined.items() if heat.max() >= _FORGOTTEN_BELOW}
