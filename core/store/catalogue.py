@@ -89,6 +89,7 @@ def _entry(held: Mapping[str, Any], licences: Mapping[str, Licence], hub: str) -
         memory_note=held.get("memory", ""),
         requires=tuple(held.get("requires", ())),
         files=tuple(_file(one, base, hub) for one in held["files"]),
+        import_note=held.get("import", ""),
     )
 
 

@@ -56,8 +56,8 @@ def _refuse_unasked(entry: ModelEntry, manner: Manner) -> None:
     if not entry.is_downloadable:
         raise StoreError(
             f"{entry.name} cannot be downloaded",
-            advice=f"“{entry.title}” lies where programs cannot fetch it. Download it with a "
-            f"browser from {entry.page}, then import the folder.",
+            advice=f"“{entry.title}” cannot be downloaded by a program. "
+            f"{entry.how_to_import} Then import the folder.",
         )
 
 

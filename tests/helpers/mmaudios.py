@@ -18,7 +18,7 @@ from core.nn.mmaudio.vocoder import BigVgan, VocoderConfig
 from core.separation.mmaudiosep import MMAudioSep
 from core.separation.mmaudiosep_info import MMAUDIOSEP_INFOS
 from core.separation.mmaudiosep_weights import MMAudioSepNetworks
-from tests.helpers.davises import DIM, tiny_clip, word_list
+from tests.helpers.davises import DIM, install_words, tiny_clip
 
 Network = TypeVar("Network", bound=nn.Module)
 
@@ -114,15 +114,12 @@ def eyes_tensors() -> dict[str, Tensor]:
 
 
 def install(models: Path) -> Path:
-    """Write what the engines need under `models`, the word list too, and return it."""
+    """Write what the engines need under `models`, a word list if there is none, and return it."""
     for engine, size in ENGINES.items():
         config = TINY.separating
         _save(tiny_mmaudio(config).state_dict(), models / engine / f"mmaudiosep_{size}.pth")
     install_parts(models)
-    words = models / "clip"
-    words.mkdir(exist_ok=True)
-    (words / "vocab.json").write_text(json.dumps(word_list()), encoding="utf-8")
-    (words / "merges.txt").write_text("#version: 0.2\n", encoding="utf-8")
+    install_words(models)
     return models
 
 

@@ -75,6 +75,7 @@ def test_the_catalogue_holds_no_field_that_nothing_reads(tmp_path):
     known = {
         "name", "title", "purpose", "version", "folder", "page", "repository", "revision",
         "licence", "gated", "parameters", "download_bytes", "memory", "requires", "files",
+        "import",
     }  # fmt: skip
     from core.store import catalogue as module
 

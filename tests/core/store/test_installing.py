@@ -60,7 +60,7 @@ def test_what_cannot_be_downloaded_says_how_it_is_got(server):
     with pytest.raises(StoreError) as caught:
         fetch(entry)
 
-    assert "https://example.org/tiny, then import the folder" in caught.value.advice
+    assert "https://example.org/tiny. Then import the folder" in caught.value.advice
 
 
 def test_md5_is_checked_where_it_is_all_that_is_published(server):
