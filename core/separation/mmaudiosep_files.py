@@ -5,7 +5,7 @@
     models/mmaudio-vae-44k, bigvgan-v2-44k, synchformer, dfn5b-clip      from the model store
     models/clip/                vocab.json  merges.txt        unless dfn5b-clip has its own
 
-No weights of MMAudioSep are published. `main.py train mmaudiosep` makes them from MMAudio's, and the
+No weights of MMAudioSep are published. `main.py train mmaudiosep` makes them from MMAudio's; the
 model store imports them.
 """
 

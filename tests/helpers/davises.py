@@ -93,6 +93,12 @@ def install_words(models: Path) -> None:
 def move_clip_beside(models: Path, engine: str) -> None:
     """Take CLIP out of a frame checkpoint, and put it where others keep it."""
     torch.save(tiny_transformer().state_dict(), models / engine / "frame_best.pth")
+    install_clip(models)
+
+
+def install_clip(models: Path) -> None:
+    """Write a whole CLIP under `models`: the words, and the network."""
+    install_words(models)
     clip = tiny_clip()
     clip.config.to_json_file(models / "clip" / "config.json")
     tensors = {name: value.contiguous() for name, value in clip.state_dict().items()}
