@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication
 
 from app.actions import make_actions
 from app.autosave import Autosave, find_recoveries
-from app.controllers.devices import DeviceController
+from app.controllers.devices import Computing, DeviceController
 from app.controllers.export import ExportController
 from app.controllers.finding import FindingController
 from app.controllers.masking import MaskingController
@@ -136,7 +136,7 @@ class Editor(QObject):
             runner, document, tracks, self.dialogs.export, self._demo.parent, self
         )
         self.models = ModelsController(runner, self.dialogs, self)
-        computing = (
+        computing: tuple[Computing, ...] = (
             self.masking, self.searching, self.separation, *self.understanding.computing,
         )  # fmt: skip
         self.devices = DeviceController(runner, settings, computing, self)

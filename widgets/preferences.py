@@ -104,15 +104,7 @@ class Preferences(QDialog):
         whole = QVBoxLayout(self)
         whole.setContentsMargins(18, 16, 18, 14)
         whole.setSpacing(8)
-        whole.addWidget(_head("Where engines run"))
-        whole.addLayout(_form(("&Device", self.device)))
-        whole.addWidget(self.device_note)
-        whole.addSpacing(10)
-        whole.addWidget(_head("Finding words in the picture"))
-        whole.addLayout(
-            _form(("&How sure", self.preset), ("of a &box", self.box), ("of a &word", self.text))
-        )
-        whole.addWidget(_small(_FINDING_HELP))
+        whole.addLayout(self._form())
         whole.addStretch(1)
         close = QPushButton("Close")
         close.setAutoDefault(False)
@@ -123,20 +115,33 @@ class Preferences(QDialog):
         whole.addLayout(buttons)
         self.resize(480, 330)
 
-
-def _form(*rows: tuple[str, QWidget]) -> QFormLayout:
-    form = QFormLayout()
-    form.setHorizontalSpacing(16)
-    form.setVerticalSpacing(8)
-    for words, field in rows:
-        form.addRow(words, field)
-        field.setAccessibleName(words.replace("&", ""))
-    return form
+    def _form(self) -> QFormLayout:
+        """Return all fields in one form, so that they stand below each other."""
+        form = QFormLayout()
+        form.setHorizontalSpacing(16)
+        form.setVerticalSpacing(8)
+        form.addRow(_head("Where engines run"))
+        form.addRow("&Device", self.device)
+        form.addRow(self.device_note)
+        form.addRow(_head("Finding words in the picture"))
+        form.addRow("&How sure", self.preset)
+        form.addRow("of a &box", self.box)
+        form.addRow("of a &word", self.text)
+        form.addRow(_small(_FINDING_HELP))
+        for field, name in {
+            self.device: "Device",
+            self.preset: "How sure finds must be",
+            self.box: "How sure a box must be",
+            self.text: "How sure a word on a box must be",
+        }.items():
+            field.setAccessibleName(name)
+        return form
 
 
 def _head(words: str) -> QLabel:
     label = QLabel(words)
     label.setProperty("rank", "strong")
+    label.setContentsMargins(0, 8, 0, 0)
     return label
 
 
