@@ -21,7 +21,8 @@ _HUB = "https://huggingface.co"
 
 def hub_address() -> str:
     """Return where the Hugging Face hub is; `HF_ENDPOINT` names a mirror, as in its own tools."""
-    return os.environ.get("HF_ENDPOINT", "").strip().rstrip("/") or _HUB
+    named = os.environ.get("HF_ENDPOINT", "").strip().rstrip("/") or _HUB
+    return named if "://" in named else f"https://{named}"
 
 
 def catalogue() -> tuple[ModelEntry, ...]:
