@@ -82,7 +82,10 @@ def test_only_devices_that_are_there_are_offered(editor, qtbot):
     assert view.device.currentData() == "auto"
 
 
-def test_the_chosen_device_is_handed_to_every_job_and_remembered(editor, qtbot, asked_devices):
+def test_the_chosen_device_is_handed_to_every_job_and_remembered(
+    editor, qtbot, asked_devices, monkeypatch
+):
+    monkeypatch.setattr(separation, "PREVIEW_S", 1.0)  # or the clip would be too short for one
     pick(opened(editor, qtbot), "cuda:1")
 
     click_the_disc(editor, qtbot)
@@ -92,6 +95,7 @@ def test_the_chosen_device_is_handed_to_every_job_and_remembered(editor, qtbot, 
     assert {name: set(devices) for name, devices in asked_devices.items()} == {
         "MaskJob": {"cuda:1"},
         "TrackJob": {"cuda:1"},
+        "PreviewJob": {"cuda:1"},
         "SeparationJob": {"cuda:1"},
     }
     others = (editor.searching, *editor.understanding.computing)
