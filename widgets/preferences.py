@@ -65,7 +65,7 @@ class Preferences(QDialog):
         for name, words in rows.items():
             self.device.addItem(words, name)
         self.device.setCurrentIndex(self.device.findData(chosen))
-        self.device_note.setText(f"{_DEVICE_HELP} {_LOOKING}" if is_looking else _DEVICE_HELP)
+        self.device_note.setText(_LOOKING if is_looking else _DEVICE_HELP)
 
     def set_presets(self, presets: tuple[Preset, ...]) -> None:
         """Offer thresholds that have a name."""

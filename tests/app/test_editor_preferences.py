@@ -1,7 +1,10 @@
 """Preferences in the whole editor: every job goes by them, and the next start knows them."""
 
 import pytest
+import torch
 
+# Loaded beforehand: on a busy machine that takes longer than a test waits.
+import core.separation.spectral  # noqa: F401
 from app.controllers import devices as devices_controller
 from app.controllers import finding, masking, recognition, separation, tagging
 from app.paths import home
@@ -10,6 +13,9 @@ from core.detection.protocol import STRICT, USUAL
 from core.jobs.devices import DevicesAnswer
 from core.jobs.requests import next_job_id
 from tests.helpers.editing import WAIT_MS, click_the_disc, mark, separate, titles
+
+# Tests run side by side; threads of torch that wait for each other would make all of them slow.
+torch.set_num_threads(1)
 
 # What the display of the tests cannot do, and says.
 pytestmark = pytest.mark.qt_log_ignore("does not support")
