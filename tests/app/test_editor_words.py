@@ -38,7 +38,7 @@ def machine(monkeypatch) -> Machine:
     class Looking:
         label = "Look"
 
-        def __init__(self, media, table, region, mask, frame=None):
+        def __init__(self, media, table, region, mask, frame=None, device="auto"):
             self.job_id, self.region = next_job_id(), region
             machine.looked_at.append((region, mask.pts))
 
@@ -48,7 +48,7 @@ def machine(monkeypatch) -> Machine:
     class Listening:
         label = "Listen"
 
-        def __init__(self, mix):
+        def __init__(self, mix, device):
             self.job_id = next_job_id()
             machine.n_listened += 1
 

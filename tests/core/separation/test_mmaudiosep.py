@@ -1,5 +1,6 @@
 """MMAudioSep takes its checkpoints whole, listens to every prompt, and says what is missing."""
 
+import shutil
 from dataclasses import replace
 
 import numpy as np
@@ -14,11 +15,12 @@ from core.separation import registry
 from core.separation.memory_ladder import MemoryLadder
 from core.separation.mmaudiosep import MMAudioSep, plan_of
 from core.separation.mmaudiosep_bench import Placement, is_large, ladder_from
-from core.separation.mmaudiosep_files import find_mmaudiosep, mmaudiosep_needs
+from core.separation.mmaudiosep_files import SIZE_NAMES, find_mmaudiosep, mmaudiosep_needs
 from core.separation.mmaudiosep_info import ALWAYS, NEVER, OFFICIAL
 from core.separation.mmaudiosep_making import Maker
 from core.separation.mmaudiosep_weights import load_mmaudio
 from core.separation.protocol import SeparationRequest
+from core.store.catalogue import entry
 from core.store.places import models_folder
 from tests.helpers import mmaudios
 from tests.helpers.mmaudios import tiny_engine, tiny_mmaudio
@@ -75,12 +77,30 @@ def test_the_second_recipe_is_preferred_for_the_large_engine():
 def test_an_engine_without_a_network_says_that_none_is_published():
     needs = mmaudiosep_needs("mmaudiosep-medium")
 
-    assert list(needs) == ["its own network"]
-    assert "train mmaudiosep" in needs["its own network"]
+    assert list(needs) == ["MMAudioSep medium"]
+    assert "No weights are published" in needs["MMAudioSep medium"]
     with pytest.raises(ModelError) as caught:
         registry.build("mmaudiosep-medium", "cpu")
-    assert "mmaudiosep_medium_44k.pth" in caught.value.advice
+    assert "train mmaudiosep" in caught.value.advice
     assert registry.info("mmaudiosep-medium").needs == needs
+
+
+@pytest.mark.parametrize("engine", SIZE_NAMES)
+def test_the_store_takes_the_checkpoints_that_the_engine_looks_for(engine):
+    (file,) = entry(engine).files
+
+    looked_for = [
+        f"mmaudiosep_{size}{suffix}"
+        for size in SIZE_NAMES[engine]
+        for suffix in (".pth", ".safetensors")
+    ]
+    assert [file.path, *file.also] == looked_for
+
+
+def test_without_a_word_list_the_model_that_has_one_is_named():
+    shutil.rmtree(models_folder() / "clip")
+
+    assert "clip-vit-b32" in mmaudiosep_needs("mmaudiosep-small")["CLIP’s word list"]
 
 
 def test_a_missing_part_is_named():
