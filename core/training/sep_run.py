@@ -17,10 +17,11 @@ from core.nn.mmaudio.network import MMAudio
 from core.progress import CancelToken, Report
 from core.training.crew import Alone, Crew, any_of
 from core.training.recipes import keep_recipe
-from core.training.recordings import Part, find_recordings, split
+from core.training.recordings import Part, Recording, find_recordings, split
 from core.training.sep_latents import Latents, MelLatents, lengths_of
 from core.training.sep_mixer import SepMixer, of_classes
 from core.training.sep_objective import SepLoss, SepObjective
+from core.training.sep_seen import Seeing, find_seen
 from core.training.sep_start import TINY, find_start, separator_from, write_tiny
 from core.training.sep_validation import SepValidation
 from core.training.sep_words import DrawnWords
@@ -100,7 +101,8 @@ def train_mmaudiosep(
     """Teach MMAudioSep from the MMAudio in `place.start`, and return where its weights are.
 
     Args:
-        data: `audio/<class>/<recording>`; the names of the classes are the words.
+        data: `audio/<class>/<recording>`; the names of the classes are the words. Features of
+            pictures are taken from there where they are: see `core.training.sep_seen`.
         folder: made if it is not there; a checkpoint in it is gone on from.
         recipe: the choices.
         place: what it works with.
@@ -109,17 +111,20 @@ def train_mmaudiosep(
 
     Raises:
         MediaError: `data` holds no recordings of two classes, or one can't be decoded.
-        ModelError: MMAudio is missing or damaged, or the run is of another recipe.
+        ModelError: MMAudio or features are missing or damaged, or the run is of another recipe.
         Cancelled: asked to stop.
     """
     run = _Run(data, folder, recipe, place, report, cancel)
     if place.start is None:
         raise ValueError("MMAudioSep is taught from MMAudio")
-    run.keep_recipe()
+    folder.mkdir(parents=True, exist_ok=True)
     begun = find_start(place.start, folder / "features", place.device)
     torch.manual_seed(recipe.training.seed)
     network = separator_from(begun.network, is_whole=recipe.is_whole)
-    averaged = run.taught(network, SepLoss(begun.latents, begun.words, recipe.objective))
+    loss = SepLoss(begun.latents, begun.words, recipe.objective)
+    seeing = find_seen(data, run.recordings, loss.seen_shape(network))
+    run.keep_recipe(seeing)
+    averaged = run.taught(network, loss, seeing)
     weights = folder / f"mmaudiosep-{begun.size.split('_')[0]}" / f"mmaudiosep_{begun.size}.pth"
     if run.is_first:
         weights.parent.mkdir(parents=True, exist_ok=True)
@@ -143,11 +148,11 @@ def train_tiny_mmaudio(
     Arguments and errors as there. It works on mel spectrograms, and has no CLIP and no pictures.
     """
     run = _Run(data, folder, recipe, place, report, cancel)
-    run.keep_recipe()
+    run.keep_recipe({})
     torch.manual_seed(recipe.training.seed)
     network = MMAudio(TINY).to(place.device)
     words = DrawnWords(TINY.n_words, TINY.text_dim)
-    averaged = run.taught(network, SepLoss(MelLatents(), words, recipe.objective))
+    averaged = run.taught(network, SepLoss(MelLatents(), words, recipe.objective), {})
     if run.is_first:
         write_tiny(averaged, folder)
 
@@ -168,17 +173,23 @@ class _Run:
         """Whether this process is the one that writes files."""
         return self.place.crew.place == 0
 
-    def keep_recipe(self) -> None:
-        self.folder.mkdir(parents=True, exist_ok=True)
-        if self.is_first:
-            keep_recipe(self.folder, asdict(self.recipe))
+    @property
+    def recordings(self) -> list[Recording]:
+        return of_classes(find_recordings(self.data), self.recipe.classes)
 
-    def taught(self, network: MMAudio, loss: SepLoss) -> MMAudio:
+    def keep_recipe(self, seeing: Seeing) -> None:
+        """Write the choices, and what else the answer depends on."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        seen = f"of {len(seeing)} of {len(self.recordings)} recordings" if seeing else None
+        if self.is_first:
+            keep_recipe(self.folder, {**asdict(self.recipe), "pictures": seen})
+
+    def taught(self, network: MMAudio, loss: SepLoss, seeing: Seeing) -> MMAudio:
         """Take all steps, and return the averaged network."""
         recipe = self.recipe
         taught, held_out = self._sounds(loss.latents.mel.sample_rate_hz)
         n_samples = lengths_of(loss.latents, recipe.objective.window_s).n_samples
-        mixer = SepMixer(taught, n_samples, recipe.training.seed)
+        mixer = SepMixer(taught, n_samples, recipe.training.seed, seeing)
         if not network.config.mixture_dim:
             measure_scale(network, loss.latents, mixer, recipe.n_clips)
 
@@ -199,8 +210,7 @@ class _Run:
 
     def _sounds(self, rate_hz: int) -> tuple[SoundBank, SoundBank]:
         """Return what is taught, and what is held out."""
-        recordings = of_classes(find_recordings(self.data), self.recipe.classes)
-        parts = split(recordings, self.recipe.split_seed)
+        parts = split(self.recordings, self.recipe.split_seed)
         crew = self.place.crew
         if not self.is_first:
             any_of(crew, False)  # the first process decodes; the others find the files it wrote
