@@ -10,6 +10,7 @@ from app.cli.evaluate import evaluation
 from app.cli.models import models
 from app.cli.separate import separate
 from app.cli.train import training
+from app.cli.words import words
 from core.files.versions import soloist_version
 
 _ABOUT = """Click it. Hear only it.
@@ -27,6 +28,7 @@ def _commands() -> typer.Typer:
     )
     commands.callback()(_root)
     commands.command("separate")(separate)
+    commands.command("words")(words)
     commands.command("engines")(engines)
     commands.add_typer(models, name="models")
     commands.add_typer(evaluation, name="eval")
