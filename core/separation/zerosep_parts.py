@@ -6,7 +6,6 @@ AudioLDM's own pipeline class, which `diffusers` keeps as deprecated, is not nee
 """
 
 import json
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, cast
 
@@ -30,6 +29,7 @@ from transformers import (
 
 from core.errors import ModelError
 from core.nn.pretrained import load_pretrained, load_words
+from core.separation.kept_last import KeptLast
 from core.separation.zerosep_audioldm import AudioLdm
 from core.separation.zerosep_audioldm2 import AudioLdm2, WordReader
 from core.separation.zerosep_ladder import ContinuousSchedule
@@ -41,7 +41,7 @@ _UNREADABLE = (OSError, ValueError, TypeError, KeyError, AttributeError)
 """What is raised over descriptions that are damaged, missing or of another kind."""
 
 
-@lru_cache(maxsize=1)  # gigabytes: the last one is kept, no second
+@KeptLast
 def load_model(folder: Path, stamp: int, device: str) -> SoundModel:  # noqa: ARG001 - of the cache
     """Return the model of a folder on `device`, the same one as long as `stamp` stays.
 

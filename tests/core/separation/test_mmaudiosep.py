@@ -218,6 +218,31 @@ def test_only_the_large_networks_are_made_less_exact_and_only_on_cuda():
     assert len(ladder_from(torch.device("cpu")).steps) == 1
 
 
+def test_before_networks_take_turns_all_of_them_leave_the_device(monkeypatch):
+    """They are still on it where its memory has just run out."""
+    engine = tiny_engine()
+    waiting = MemoryLadder([Placement(torch.device("cpu"), is_waiting=True)])
+    monkeypatch.setattr("core.separation.mmaudiosep.ladder_from", lambda _device: waiting)
+    happened: list[object] = []
+    move, at_work = torch.nn.Module.to, Placement.at_work
+
+    def moved(network, *where):
+        happened.append(network)
+        return move(network, *where)
+
+    def working(self, *networks):
+        happened.append("works")
+        return at_work(self, *networks)
+
+    monkeypatch.setattr(torch.nn.Module, "to", moved)
+    monkeypatch.setattr(Placement, "at_work", working)
+
+    target_of(engine, mix(), DOG, settings=FEW)
+
+    before = happened[: happened.index("works")]
+    assert {id(one) for one in before} == {id(part) for part in engine.networks.parts}
+
+
 def test_an_engine_with_a_longer_window_hears_more_at_a_time():
     short = replace(tiny_engine(), window_s=2.0)
 
