@@ -34,7 +34,7 @@ class SepObjective:
     null_pictures: float = 0.1
     """How often what is seen is forgotten, whatever becomes of the words."""
     clips_at_once: int = 8
-    """That go through the network together; fewer need less memory and give the same answer."""
+    """That go through the network together; fewer need less memory, and draw other noise."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

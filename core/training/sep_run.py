@@ -44,16 +44,22 @@ def _schedule() -> TrainingConfig:
     )
 
 
-def tiny_schedule(n_steps: int = 600) -> TrainingConfig:
-    """Return a schedule for networks that are taught in minutes."""
+TINY_GENERATING_STEPS, TINY_SEPARATING_STEPS = 1200, 6000
+"""Fewer of the first and the network does not make the sounds of words yet; of the second, and it
+does not hear the mixture yet."""
+
+
+def tiny_schedule(*, is_separating: bool) -> TrainingConfig:
+    """Return a schedule for networks that are taught in minutes: MMAudio, or MMAudioSep."""
+    n_steps = TINY_SEPARATING_STEPS if is_separating else TINY_GENERATING_STEPS
     return TrainingConfig(
         n_steps=n_steps,
-        learning_rate=2e-3,
-        warm_up_steps=20,
-        falling_steps=200,
+        learning_rate=1e-3 if is_separating else 2e-3,
+        warm_up_steps=50,
+        falling_steps=n_steps // 3,
         weight_decay=1e-6,
         largest_gradient=1.0,
-        averaging=0.98,
+        averaging=0.995 if is_separating else 0.99,
     )
 
 
@@ -65,6 +71,8 @@ class SepRecipe:
     objective: SepObjective = field(default_factory=SepObjective)
     is_whole: bool = False
     """Whether everything is taught, not the joint blocks and the input of the sound alone."""
+    keeps_input: bool = False
+    """Whether it begins with MMAudio's own input of the sound: see `separator_from`."""
     classes: tuple[str, ...] = ()
     """Taught ones; all of the data if none are named."""
     n_clips: int = 512
@@ -120,7 +128,9 @@ def train_mmaudiosep(
     folder.mkdir(parents=True, exist_ok=True)
     begun = find_start(place.start, folder / "features", place.device)
     torch.manual_seed(recipe.training.seed)
-    network = separator_from(begun.network, is_whole=recipe.is_whole)
+    network = separator_from(
+        begun.network, is_whole=recipe.is_whole, keeps_input=recipe.keeps_input
+    )
     loss = SepLoss(begun.latents, begun.words, recipe.objective)
     seeing = find_seen(data, run.recordings, loss.seen_shape(network))
     run.keep_recipe(seeing)

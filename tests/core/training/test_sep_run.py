@@ -82,6 +82,22 @@ def test_the_whole_network_is_taught_if_asked(begun, tmp_path):
     assert fixed == {"latent_mean", "latent_std", "empty_string_feat"}
 
 
+def test_an_input_that_is_kept_makes_the_same_sounds_at_first_whatever_the_mixture(begun, tmp_path):
+    mmaudio = find_start(begun, tmp_path, CPU).network
+    kept, fresh = (separator_from(mmaudio, keeps_input=keeps) for keeps in (True, False))
+    latent, mixture = torch.randn(2, 31, 40), torch.randn(2, 31, 40)
+    time = torch.tensor([0.3, 0.7])
+
+    def velocity(network, heard=None):
+        known = network.conditions(network.empty_features(2, 8, 16), 31, heard)
+        with torch.no_grad():
+            return network(latent, time, known)
+
+    torch.testing.assert_close(velocity(kept, mixture), velocity(mmaudio))
+    assert (velocity(fresh, mixture) - velocity(mmaudio)).abs().max() > 1e-2
+    assert kept.audio_input_proj[0].weight.requires_grad
+
+
 def test_a_run_that_was_cut_in_two_learns_the_same(data, begun, tmp_path):
     teach(data, tmp_path / "whole", begun)
     stop = CancelToken()
