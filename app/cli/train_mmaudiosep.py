@@ -123,7 +123,7 @@ def _tiny(*, is_separating: bool) -> "SepRecipe":
         training=tiny_schedule(is_separating=is_separating),
         objective=SepObjective(window_s=TINY_WINDOW_S, clips_at_once=16),
         n_clips=16,
-        validate_every_steps=500,
+        validate_every_steps=1000 if is_separating else 200,
         n_validation_clips=64,
     )
 
