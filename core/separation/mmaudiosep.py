@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import torch
 
 from core.domain.engines import EngineInfo, SettingValue
+from core.errors import PromptError
 from core.nn.mmaudio.sequences import WINDOW_S
 from core.progress import CancelToken, Report
 from core.separation.beating import beating, leaves
@@ -24,7 +25,7 @@ from core.separation.devices import pick_device
 from core.separation.generated import GeneratedCutter, window_plan
 from core.separation.mmaudiosep_bench import Placement, ladder_from
 from core.separation.mmaudiosep_files import find_mmaudiosep, installed_words
-from core.separation.mmaudiosep_info import MMAUDIOSEP_INFOS
+from core.separation.mmaudiosep_info import MMAUDIOSEP_INFOS, NEVER
 from core.separation.mmaudiosep_making import Maker
 from core.separation.mmaudiosep_prompts import Prompter
 from core.separation.mmaudiosep_senses import Senses
@@ -100,6 +101,7 @@ class MMAudioSep:
     ) -> Mapping[str, SettingValue]:
         refuse_useless(self.info, request)
         values = checked_settings(self.info, request.settings)
+        refuse_unheard(request, values)
         pulse = Pulse(report, cancel)
         rate_hz = request.mix.sample_rate_hz
         start, stop = request.span_samples
@@ -134,6 +136,15 @@ class MMAudioSep:
         networks = self.networks
         parts = leaves([networks.network, networks.vae, networks.vocoder, networks.eyes])
         return beating(parts, check)
+
+
+def refuse_unheard(request: SeparationRequest, values: Mapping[str, SettingValue]) -> None:
+    """Raise `PromptError` where the picture alone says what to hear, and may not be watched."""
+    if values["watch"] == NEVER and not request.prompts.texts:
+        raise PromptError(
+            "there are no words, and the picture is never watched",
+            advice="Type a word for the sound, or set “watch” back to “with a region”.",
+        )
 
 
 def plan_of(n_samples: int, rate_hz: int, window_s: float) -> ChunkPlan:

@@ -8,7 +8,7 @@ import torch
 
 from core.domain.audio import AudioClip, Samples
 from core.domain.prompts import PromptSet, TextPrompt
-from core.errors import EngineError, ModelError
+from core.errors import EngineError, ModelError, PromptError
 from core.progress import CancelToken, ignore
 from core.separation import registry
 from core.separation.memory_ladder import MemoryLadder
@@ -35,11 +35,13 @@ def mix() -> AudioClip:
     return clip(noise(0.5))
 
 
-def watched(engine: MMAudioSep, is_moving: list[bool], **settings: object) -> Samples:
+def watched(
+    engine: MMAudioSep, is_moving: list[bool], texts: tuple[str, ...] = (), **settings: object
+) -> Samples:
     picture, region, track = shaking_disc(is_moving)
     request = SeparationRequest(
         mix(),
-        PromptSet(regions=(region,)),
+        PromptSet(texts=tuple(TextPrompt(text) for text in texts), regions=(region,)),
         tracks={region: track},
         picture=picture,
         settings={**FEW, "result": "generated", **settings},
@@ -140,7 +142,7 @@ def test_what_moves_in_the_region_is_watched():
     moving, resting = (watched(engine, [moves] * 8) for moves in (True, False))
 
     assert np.abs(moving - resting).max() > 1e-6
-    unseen = [watched(engine, [moves] * 8, watch=NEVER) for moves in (True, False)]
+    unseen = [watched(engine, [moves] * 8, texts=("dog",), watch=NEVER) for moves in (True, False)]
     np.testing.assert_array_equal(*unseen)
 
 
@@ -216,6 +218,14 @@ def test_only_the_large_networks_are_made_less_exact_and_only_on_cuda():
         "cpu",
     ]
     assert len(ladder_from(torch.device("cpu")).steps) == 1
+
+
+def test_a_region_that_may_not_be_watched_is_refused_with_advice():
+    """It was once left out silently, and whatever came of no prompt at all was given."""
+    with pytest.raises(PromptError) as caught:
+        watched(tiny_engine(), [True] * 8, watch=NEVER)
+
+    assert "watch" in caught.value.advice
 
 
 def test_before_networks_take_turns_all_of_them_leave_the_device(monkeypatch):
