@@ -22,7 +22,8 @@ from app.cli.training_options import (
 from core.progress import CancelToken, ignore
 
 if TYPE_CHECKING:
-    from core.training.sep_run import SepPlace, SepRecipe
+    from core.training.sep_recipe import SepRecipe
+    from core.training.sep_run import SepPlace
 
 Data = Annotated[Path, typer.Argument(metavar="DATA", help="Holds audio/CLASS/RECORDING.")]
 Classes = Annotated[
@@ -117,7 +118,7 @@ def tiny_mmaudio(
 
 def _tiny(*, is_separating: bool) -> "SepRecipe":
     from core.training.sep_objective import SepObjective
-    from core.training.sep_run import SepRecipe, tiny_schedule
+    from core.training.sep_recipe import SepRecipe, tiny_schedule
 
     return SepRecipe(
         training=tiny_schedule(is_separating=is_separating),
@@ -138,7 +139,7 @@ def _recipe(
 ) -> "SepRecipe":
     """Return the recipe; steps, seed and batch are as the run in `out` began, if not given."""
     from core.training.recipes import kept_recipe
-    from core.training.sep_run import SepRecipe
+    from core.training.sep_recipe import SepRecipe
 
     usual = usual or SepRecipe()
     kept = kept_recipe(out)

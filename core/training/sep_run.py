@@ -6,6 +6,7 @@ that was stopped goes on where it was. A tiny MMAudio to begin with is taught he
 published ones can't be taught further in minutes.
 """
 
+import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -14,72 +15,28 @@ import torch
 from torch import Tensor
 
 from core.nn.mmaudio.network import MMAudio
-from core.progress import CancelToken, Report
+from core.progress import CancelToken, Progress, Report
 from core.training.crew import Alone, Crew, any_of
 from core.training.recipes import keep_recipe
 from core.training.recordings import Part, Recording, find_recordings, split
 from core.training.sep_latents import Latents, MelLatents, lengths_of
 from core.training.sep_mixer import SepMixer, of_classes
-from core.training.sep_objective import SepLoss, SepObjective
+from core.training.sep_objective import SepLoss
+from core.training.sep_recipe import SepRecipe
 from core.training.sep_seen import Seeing, find_seen
 from core.training.sep_start import TINY, find_start, separator_from, write_tiny
 from core.training.sep_validation import SepValidation
 from core.training.sep_words import DrawnWords
 from core.training.sound_bank import SoundBank, open_bank
-from core.training.trainer import Trainer, TrainingConfig, train
+from core.training.trainer import (
+    CHECKPOINT_FILE,
+    SCORES_FILE,
+    Trainer,
+    train,
+)
 
 _N_MEASURED = 16
 """Batches from which the scale of a tiny network's latents is taken."""
-
-
-def _schedule() -> TrainingConfig:
-    return TrainingConfig(
-        n_steps=300_000,
-        learning_rate=1e-4,
-        warm_up_steps=1_000,
-        falling_steps=60_000,
-        weight_decay=1e-6,
-        largest_gradient=1.0,
-        averaging=0.9999,
-    )
-
-
-TINY_GENERATING_STEPS, TINY_SEPARATING_STEPS = 1200, 6000
-"""Fewer of the first and the network does not make the sounds of words yet; of the second, and it
-does not hear the mixture yet."""
-
-
-def tiny_schedule(*, is_separating: bool) -> TrainingConfig:
-    """Return a schedule for networks that are taught in minutes: MMAudio, or MMAudioSep."""
-    n_steps = TINY_SEPARATING_STEPS if is_separating else TINY_GENERATING_STEPS
-    return TrainingConfig(
-        n_steps=n_steps,
-        learning_rate=1e-3 if is_separating else 2e-3,
-        warm_up_steps=50,
-        falling_steps=n_steps // 3,
-        weight_decay=1e-6,
-        largest_gradient=1.0,
-        averaging=0.995 if is_separating else 0.99,
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class SepRecipe:
-    """All choices of a run. The defaults are the official ones where there are any."""
-
-    training: TrainingConfig = field(default_factory=_schedule)
-    objective: SepObjective = field(default_factory=SepObjective)
-    is_whole: bool = False
-    """Whether everything is taught, not the joint blocks and the input of the sound alone."""
-    keeps_input: bool = False
-    """Whether it begins with MMAudio's own input of the sound: see `separator_from`."""
-    classes: tuple[str, ...] = ()
-    """Taught ones; all of the data if none are named."""
-    n_clips: int = 512
-    """In a batch, of each process."""
-    validate_every_steps: int = 2000
-    n_validation_clips: int = 32
-    split_seed: int = 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -208,6 +165,8 @@ class _Run:
 
         trainer = Trainer(network, learn, recipe.training, self.place.crew)
         check = _validation(held_out, loss, n_samples, recipe)
+        if check is not None:
+            self._score_start(network, check)
         train(
             trainer,
             self.folder,
@@ -217,6 +176,15 @@ class _Run:
             look_every_steps=recipe.validate_every_steps,
         )
         return trainer.averaged
+
+    def _score_start(self, network: MMAudio, check: SepValidation) -> None:
+        """Write how good it is before the first step, for all later scores to be compared with."""
+        scores = self.folder / SCORES_FILE
+        is_begun = scores.is_file() or (self.folder / CHECKPOINT_FILE).is_file()
+        if self.is_first and not is_begun:
+            self.report(Progress("Scoring the start", 0, 1))
+            line = json.dumps({"step": 0, **check.scores(network)})
+            scores.write_text(line + "\n", encoding="utf-8")
 
     def _sounds(self, rate_hz: int) -> tuple[SoundBank, SoundBank]:
         """Return what is taught, and what is held out."""

@@ -15,7 +15,8 @@ from core.training.recordings import find_recordings
 from core.training.sep_latents import MelLatents, VaeLatents, lengths_of
 from core.training.sep_mixer import SepMixer, words_for
 from core.training.sep_objective import SepLoss, SepObjective, generating
-from core.training.sep_run import SepPlace, SepRecipe, train_mmaudiosep, train_tiny_mmaudio
+from core.training.sep_recipe import SepRecipe
+from core.training.sep_run import SepPlace, train_mmaudiosep, train_tiny_mmaudio
 from core.training.sep_start import find_start, separator_from
 from core.training.sep_validation import SepValidation, cut_by_mel
 from core.training.sep_words import DrawnWords
@@ -117,9 +118,11 @@ def test_a_run_that_was_cut_in_two_learns_the_same(data, begun, tmp_path):
 def test_scores_say_how_it_separates_and_whether_it_still_generates(data, begun, tmp_path):
     teach(data, tmp_path, begun)
 
-    (scores,) = map(json.loads, (tmp_path / "scores.jsonl").read_text().splitlines())
+    start, scores = map(json.loads, (tmp_path / "scores.jsonl").read_text().splitlines())
     gains = {"gain", "gain_quiet", "gain_other_words", "gain_one_draw"}
-    assert set(scores) == {"step", *gains, "loss", "generation_loss"}
+    assert set(scores) == set(start) == {"step", *gains, "loss", "generation_loss"}
+    assert (start["step"], scores["step"]) == (0, 2)
+    assert start["loss"] != scores["loss"]
 
 
 def test_an_official_mmaudio_is_taught_in_the_latents_of_its_vae(tmp_path):
