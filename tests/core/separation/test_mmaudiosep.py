@@ -228,6 +228,19 @@ def test_a_region_that_may_not_be_watched_is_refused_with_advice():
     assert "watch" in caught.value.advice
 
 
+@pytest.mark.parametrize("length_s", [7.1, 8.0, 10.0, 19.3, 61.0])
+def test_of_long_sound_the_last_window_is_as_long_as_the_others(length_s):
+    n_samples = round(length_s * 44_100)
+
+    pieces = list(plan_of(n_samples, 44_100, 8.0).pieces(0, n_samples))
+
+    heard = [piece.read_stop - piece.read_start for piece in pieces]
+    assert min(heard) > 8.0 * 44_100 - len(pieces) - 2
+    assert max(heard) <= 8.0 * 44_100
+    assert pieces[-1].stop == n_samples
+    assert len(pieces) == -(-(n_samples - 44_100) // (6 * 44_100))
+
+
 def test_before_networks_take_turns_all_of_them_leave_the_device(monkeypatch):
     """They are still on it where its memory has just run out."""
     engine = tiny_engine()
