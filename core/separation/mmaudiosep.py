@@ -133,9 +133,7 @@ class MMAudioSep:
 
     def _listening(self, check: Callable[[], None]) -> AbstractContextManager[None]:
         """Listen for a cancel inside of the networks too, which take seconds on a CPU."""
-        networks = self.networks
-        parts = leaves([networks.network, networks.vae, networks.vocoder, networks.eyes])
-        return beating(parts, check)
+        return beating(leaves(self.networks.parts), check)
 
 
 def refuse_unheard(request: SeparationRequest, values: Mapping[str, SettingValue]) -> None:

@@ -22,7 +22,7 @@ from core.separation.protocol import SeparationRequest
 from core.store.places import models_folder
 from tests.helpers import mmaudios
 from tests.helpers.mmaudios import tiny_engine, tiny_mmaudio
-from tests.helpers.separations import MemorySink, shaking_disc, target_of
+from tests.helpers.separations import MemorySink, shaking_disc, stops_inside, target_of
 from tests.helpers.sounds import clip, noise
 
 pytestmark = pytest.mark.usefixtures("installed_models")
@@ -226,6 +226,21 @@ def test_a_region_that_may_not_be_watched_is_refused_with_advice():
         watched(tiny_engine(), [True] * 8, watch=NEVER)
 
     assert "watch" in caught.value.advice
+
+
+@pytest.mark.parametrize("half", ["vision_model", "text_model"])
+def test_a_cancel_is_heard_while_clip_looks_and_reads(half):
+    """At its real size it looks at a few pictures for half a minute on a CPU."""
+    engine = tiny_engine()
+    picture, region, track = shaking_disc([True] * 8)
+    prompts = PromptSet(texts=(TextPrompt("dog"),), regions=(region,))
+    tracks = {region: track}
+    request = SeparationRequest(mix(), prompts, tracks, picture, settings=FEW, device="cpu")
+
+    def separate(cancel: CancelToken) -> None:
+        engine.separate(request, MemorySink(), report=ignore, cancel=cancel)
+
+    assert stops_inside(getattr(engine.networks.clip, half), separate)
 
 
 @pytest.mark.parametrize("length_s", [7.1, 8.0, 10.0, 19.3, 61.0])

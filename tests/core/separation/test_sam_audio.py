@@ -15,9 +15,10 @@ from core.progress import CancelToken, ignore
 from core.separation import registry, sam_audio_run, sam_audio_stretches
 from core.separation.protocol import SeparationRequest
 from core.separation.sam_audio_spans import PE_A_FRAME
-from core.separation.sam_audio_weights import forget_networks, load_flow
+from core.separation.sam_audio_spans import build as build_predictor
+from core.separation.sam_audio_weights import forget_networks, load_flow, load_pictures
 from tests.helpers import sam_audios
-from tests.helpers.separations import MemorySink, shaking_disc, spans, target_of
+from tests.helpers.separations import MemorySink, shaking_disc, spans, stops_inside, target_of
 from tests.helpers.sounds import clip, noise, tone
 
 pytestmark = pytest.mark.usefixtures("installed_models")
@@ -178,6 +179,32 @@ def test_words_that_deny_and_minus_spans_alone_are_refused_with_advice(engine):
         with pytest.raises(PromptError) as caught:
             answer(engine, mix(), prompts)
         assert caught.value.advice
+
+
+def test_a_cancel_is_heard_while_pictures_are_looked_at(engine):
+    """At its real size the encoder looks at eight of them for half a minute on a CPU."""
+    picture, region, track = shaking_disc([True] * 10)
+    prompts = PromptSet(regions=(region,))
+    request = SeparationRequest(
+        mix(), prompts, {region: track}, picture, settings=FEW, device="cpu"
+    )
+    encoder = load_pictures(engine.checkpoint, engine.device, torch.float32)
+
+    def separate(cancel: CancelToken) -> None:
+        engine.separate(request, MemorySink(), report=ignore, cancel=cancel)
+
+    assert stops_inside(encoder, separate)
+
+
+def test_a_cancel_is_heard_while_spans_are_looked_for(engine, installed_models):
+    sam_audios.install_span_predictor(installed_models / PE_A_FRAME)
+    request = SeparationRequest(mix(), DOG, settings={**FEW, "predict_spans": True}, device="cpu")
+    network = build_predictor(engine.device).network
+
+    def separate(cancel: CancelToken) -> None:
+        engine.separate(request, MemorySink(), report=ignore, cancel=cancel)
+
+    assert stops_inside(network, separate)
 
 
 def test_when_memory_runs_out_windows_get_shorter_and_the_notes_say_so(engine, monkeypatch):
