@@ -10,7 +10,7 @@ Letters in shapes: C channels, N samples of the mix, T latents, D width of a lat
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 
@@ -22,7 +22,7 @@ from core.separation.beating import beating, leaves
 from core.separation.chunking import ChunkPlan, overlap_add
 from core.separation.davis_prompts import refuse_useless
 from core.separation.devices import pick_device
-from core.separation.generated import GeneratedCutter
+from core.separation.generated import GeneratedCutter, window_plan
 from core.separation.mmaudiosep_bench import Placement, ladder_from
 from core.separation.mmaudiosep_files import find_mmaudiosep, installed_words
 from core.separation.mmaudiosep_info import MMAUDIOSEP_INFOS, NEVER
@@ -148,16 +148,13 @@ def refuse_unheard(request: SeparationRequest, values: Mapping[str, SettingValue
 def plan_of(n_samples: int, rate_hz: int, window_s: float) -> ChunkPlan:
     """Return how to cut `n_samples` at `rate_hz` into windows of exactly `window_s`.
 
-    All are equally long, as the network learned from windows of one length: the last one, too, is
-    heard with what lies before it, and not filled up with silence. What a window has room for
-    beyond what was asked for is heard around it.
+    The network learned from windows of one length, without silence at their end: what a window has
+    room for beyond what was asked for is heard around it, before the last one.
     """
-    n_window, n_overlap, n_context = (
-        round(share * window_s * rate_hz) for share in (1, OVERLAP, CONTEXT)
-    )
-    if n_samples + 2 * n_context <= n_window:
+    n_window = round(window_s * rate_hz)
+    overlap_s, context_s = OVERLAP * window_s, CONTEXT * window_s
+    if n_samples + 2 * round(context_s * rate_hz) <= n_window:
         return ChunkPlan(max(1, n_samples), 0, (n_window - n_samples) // 2)
-    n_new = n_samples - n_overlap  # each window after the first adds to what is there
-    n_windows = -(-n_new // (n_window - n_overlap - 2 * n_context))
-    n_chunk = -(-n_new // n_windows)
-    return ChunkPlan(n_chunk, n_overlap, (n_window - n_chunk - n_overlap) // 2)
+    return replace(
+        window_plan(n_samples, rate_hz, window_s, overlap_s, context_s), n_least=n_window
+    )
