@@ -67,7 +67,7 @@ class TaggingController(QObject):
     def _is_wanted(self) -> bool:
         stem = self._document.project.selected_stem
         engine = stem.engine if stem is not None else self._book.default
-        return self._book.vocabulary(engine) is not None
+        return self._book.takes_words(engine)
 
     @Slot()
     def _listen(self, _project: object = None) -> None:

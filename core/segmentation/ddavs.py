@@ -47,8 +47,8 @@ class DdavsSegmenter:
         if not path.is_file():
             raise ModelError(
                 f"{path} is not there",
-                advice="Give a file that “main.py train composites” or “train ddavs” wrote. If it is "
-                "the one that comes with Soloist, get Soloist once more: its folder is not whole.",
+                advice="Give a file that “main.py train composites” or “train ddavs” wrote. If it "
+                "is the one that comes with Soloist, get Soloist again: its folder isn't whole.",
             )
         self._device = pick_device(device)
         self._network, self._words = read_ddavs(path, self._device)
