@@ -21,6 +21,7 @@ from app.controllers.models import ModelsController
 from app.controllers.projects import ProjectController
 from app.controllers.recovery import RecoveryController
 from app.controllers.separation import SeparationController
+from app.controllers.sounding import SoundingController
 from app.controllers.tidying import TidyingController
 from app.dialogs import Dialogs
 from app.document import Document
@@ -40,6 +41,7 @@ from app.presenters.picture import PicturePresenter
 from app.presenters.playing import PlayingPresenter
 from app.presenters.remembering import RememberingPresenter
 from app.presenters.segmenters import SegmentersPresenter
+from app.presenters.sounding import SoundingPresenter
 from app.presenters.status import StatusPresenter
 from app.presenters.stem_pictures import StemPicturesPresenter
 from app.presenters.stems import StemsPresenter
@@ -124,6 +126,7 @@ class Editor(QObject):
         self.tidying = TidyingController(runner, document, self)
         self.masking = MaskingController(runner, document, tracks, book, self)
         self.searching = FindingController(runner, self)
+        self.sources = SoundingController(runner, self)
         self.understanding = Understanding(runner, document, tracks, self.masking, book, self)
         self.separation = SeparationController(
             runner, document, tracks, self.masking, self._working.path, book,
@@ -145,6 +148,9 @@ class Editor(QObject):
             window.prompts, window.video, self.picture, self.searching, self.masking, document,
             self.player, self,
         )  # fmt: skip
+        self.sounding = SoundingPresenter(
+            window, self.sources, self.masking, document, self.player, self.feeder, settings, self
+        )
         self.segmenters = SegmentersPresenter(window, settings, self.masking, self)
         self.playing = PlayingPresenter(
             self.player, window.transport, window.timeline, self.feeder, document, self
@@ -178,7 +184,7 @@ class Editor(QObject):
             controller.failed.connect(self._on_failed)
         for other in (
             self.picture, self.stems, self.pictures, self.feeder, self._autosave, self.finding,
-            self.segmenters,
+            self.segmenters, self.sounding,
         ):  # fmt: skip
             other.failed.connect(self._on_failed)
         self.masking.notice_raised.connect(self.notices.warn)
@@ -258,6 +264,8 @@ class Editor(QObject):
         self.separation.set_clip(clip)
         self.masking.set_clip(clip)
         self.searching.set_clip(clip)
+        self.sounding.clear()
+        self.sources.set_clip(clip)
         self.understanding.set_clip(clip)
 
     @Slot(object)
@@ -265,6 +273,7 @@ class Editor(QObject):
         self.playing.set_sound(clip)
         self.pictures.set_clip(clip)
         self.separation.update_clip(clip)
+        self.sources.update_clip(clip)
         self.understanding.tagging.set_clip(clip)
         self.export.clip = clip
         for warning in clip.sound.warnings if clip.sound and clip.is_sound_whole else ():
@@ -274,6 +283,7 @@ class Editor(QObject):
     def _on_sound_closed(self, clip: Clip) -> None:
         # What was separated, drawn or measured of the other track does not fit the coming one.
         self.separation.set_clip(clip)
+        self.sources.set_clip(clip)
         self.understanding.tagging.set_clip(clip)
         self.pictures.set_clip(clip)
         self.playing.close_sound(clip)
@@ -318,6 +328,7 @@ class Editor(QObject):
         if self.separation.running_stem_id is not None:
             self.separation.cancel()
         else:
+            self.sources.cancel()
             self.runner.cancel_all()
 
     @Slot(object)

@@ -26,6 +26,7 @@ _log = logging.getLogger(__name__)
 
 FILE_NAME = "settings.json"
 N_RECENT = 10
+SOUNDING_RATES_HZ = (1.0, 2.0, 5.0, 10.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,10 @@ class AppSettings:
     """Where engines run: "auto", "cpu", "cuda" or "mps"."""
     segmenter: str = registry.DEFAULT
     """With what objects are found in the picture, by its name in the registry."""
+    is_sounding_shown: bool = True
+    """What sounds is shown over the picture, where it is known."""
+    sounding_rate_hz: float = 5.0
+    """How many pictures a second are looked at for what sounds."""
     cache_limit_mb: int = 2_048
     """Decoded media kept on disk before the oldest is dropped."""
     mask_opacity: float = 0.4
@@ -188,6 +193,11 @@ def _number(lowest: float, highest: float, *, is_whole: bool = False) -> Rule:
     return check
 
 
+def _rate(value: object) -> None:
+    if isinstance(value, bool) or value not in SOUNDING_RATES_HZ:
+        raise ValueError(f"{value!r:.60} is none of {SOUNDING_RATES_HZ}")
+
+
 def _truth(value: object) -> None:
     if not isinstance(value, bool):
         raise ValueError(f"{value!r:.60} is neither true nor false")
@@ -220,6 +230,8 @@ _RULES: Mapping[str, Rule] = {
     "is_scrub_heard": _truth,
     "device": _one_of("auto", "cpu", "cuda", "mps"),
     "segmenter": _one_of(*(info.name for info in registry.segmenters())),
+    "is_sounding_shown": _truth,
+    "sounding_rate_hz": _rate,
     "cache_limit_mb": _number(64, 1_000_000, is_whole=True),
     "mask_opacity": _number(0.0, 1.0),
     "frequency_scale": _one_of(*(scale.value for scale in FrequencyScale)),
