@@ -3,11 +3,13 @@
 from collections.abc import Collection, Sequence
 
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPainterPath, QPen
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPen
 
 from core.domain.soundings import SeenSource, SoundingFrame
 from widgets.geometry import PictureGeometry, Point
 from widgets.label_places import LabelPlaces, Wanted
+from widgets.mask_overlay import Points, path_of
+from widgets.pearl_line import paint_pearls
 from widgets.sounding_overlay import SoundingOverlay
 from widgets.sounding_words import label_of
 from widgets.theme import stem_colour
@@ -15,9 +17,7 @@ from widgets.video_hud import HEIGHT_PX, paint_pill, pill_width_px
 
 MOST_KEYS = 9
 _CASING = QColor(0, 0, 0, 130)
-_CASING_PX, _LINE_PX, _HOVERED_PX = 4.5, 2.5, 3.5
-_DOTS_PX = (3.0, 3.5)
-"""On and off: round a mask, which is clicked, the line is whole, or in long dashes if unsure."""
+_HOVERED_PX, _CASING_PX = 3.0, 5.0
 _SHADE_ALPHA = 0.28
 
 
@@ -42,9 +42,7 @@ class SoundingLayer:
         """What can be chosen, in the order of its keys."""
         shapes = () if self._overlay is None else self._overlay.shapes
         return tuple(
-            one.source
-            for one in shapes
-            if one.source.number not in self._taken and not one.outline.isEmpty()
+            one.source for one in shapes if one.source.number not in self._taken and one.lines
         )
 
     @property
@@ -89,36 +87,32 @@ class SoundingLayer:
         """Paint outlines and labels; no label lies on `kept_free`."""
         if self._overlay is None:
             return
-        outlines = {
-            shape.source: shape.in_view(geometry)
-            for shape in self._overlay.shapes
-            if not shape.outline.isEmpty()
-        }
-        for source, outline in outlines.items():
+        lines = {one.source: one.in_view(geometry) for one in self._overlay.shapes if one.lines}
+        for source, around in lines.items():
             if source.number not in self._taken:
-                self._paint_outline(painter, source, outline)
-        self._paint_labels(painter, geometry, outlines, kept_free, has_keys=has_keys)
+                self._paint_outline(painter, source, around)
+        self._paint_labels(painter, geometry, lines, kept_free, has_keys=has_keys)
 
-    def _paint_outline(self, painter: QPainter, source: SeenSource, outline: QPainterPath) -> None:
-        colour, is_hovered = stem_colour(source.number), source.number == self._hovered
+    def _paint_outline(self, painter: QPainter, source: SeenSource, lines: list[Points]) -> None:
+        colour = stem_colour(source.number)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if is_hovered:
-            shade = QColor(colour)
-            shade.setAlphaF(_SHADE_ALPHA)
-            painter.fillPath(outline, shade)
-        painter.strokePath(outline, QPen(_CASING, _CASING_PX))
-        pen = QPen(colour, _HOVERED_PX if is_hovered else _LINE_PX)
-        pen.setJoinStyle(Qt.PenJoinStyle.BevelJoin)
-        if not is_hovered:
-            pen.setCapStyle(Qt.PenCapStyle.FlatCap)
-            pen.setDashPattern([part_px / _LINE_PX for part_px in _DOTS_PX])
-        painter.strokePath(outline, pen)
+        if source.number != self._hovered:
+            # Pearls: round the mask of a click the line is whole, or in dashes where unsure.
+            paint_pearls(painter, lines, colour)
+            return
+        outline, shade = path_of(lines), QColor(colour)
+        shade.setAlphaF(_SHADE_ALPHA)
+        painter.fillPath(outline, shade)
+        for ink, width_px in ((_CASING, _CASING_PX), (colour, _HOVERED_PX)):
+            pen = QPen(ink, width_px)
+            pen.setJoinStyle(Qt.PenJoinStyle.BevelJoin)
+            painter.strokePath(outline, pen)
 
     def _paint_labels(
         self,
         painter: QPainter,
         geometry: PictureGeometry,
-        outlines: dict[SeenSource, QPainterPath],
+        lines: dict[SeenSource, list[Points]],
         kept_free: Sequence[QRectF],
         *,
         has_keys: bool,
@@ -129,8 +123,9 @@ class SoundingLayer:
         view = QRectF(painter.window())
         room = QRectF(*geometry.picture_rect).intersected(view).adjusted(8, 8, -8, -8)
         texts, wanted = {}, []
-        for source, outline in outlines.items():
-            around = outline.boundingRect().intersected(room)
+        for source, parts in lines.items():
+            # The longest line only: a label between two pieces would name neither.
+            around = _bounds(parts[0]).intersected(room)
             if around.isEmpty():
                 continue
             key = self._key_of(source) if has_keys else None
@@ -144,3 +139,8 @@ class SoundingLayer:
     def _key_of(self, source: SeenSource) -> int | None:
         offered = self.offered[:MOST_KEYS]
         return offered.index(source) + 1 if source in offered else None
+
+
+def _bounds(line: Points) -> QRectF:
+    (left, top), (right, bottom) = line.min(0).tolist(), line.max(0).tolist()
+    return QRectF(left, top, right - left, bottom - top)

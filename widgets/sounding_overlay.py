@@ -1,4 +1,4 @@
-"""What sounds at one moment as a picture: heat in colours, and the outline of each source.
+"""What sounds at one moment as a picture: heat in colours, and the lines around each source.
 
 Letters in shapes: h, w of a small map.
 """
@@ -9,12 +9,12 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QRectF
-from PySide6.QtGui import QImage, QPainter, QPainterPath, QTransform
+from PySide6.QtGui import QImage, QPainter
 
 from core.domain.soundings import CLAIMED_FROM, HeatMap, SeenSource, SoundingFrame
 from widgets import colour_maps
 from widgets.geometry import PictureGeometry, Point
-from widgets.mask_overlay import outline_of
+from widgets.mask_overlay import Points, corners_of
 
 _N_TIMES = 3
 """By this a small map is enlarged before its outline is drawn, which melts its stairs."""
@@ -31,15 +31,16 @@ Colours = npt.NDArray[np.uint32]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SourceShape:
-    """One source and its outline, where the picture is 1 wide and 1 high."""
+    """One source and the lines around it, the longest first; the picture is 1 wide and 1 high."""
 
     source: SeenSource
-    outline: QPainterPath
+    lines: tuple[Points, ...]
 
-    def in_view(self, geometry: PictureGeometry) -> QPainterPath:
-        """Return its outline in view pixels."""
+    def in_view(self, geometry: PictureGeometry) -> list[Points]:
+        """Return its lines in view pixels."""
         left, top, width_px, height_px = geometry.picture_rect
-        return QTransform(width_px, 0, 0, height_px, left, top).map(self.outline)
+        size, origin = np.float32((width_px, height_px)), np.float32((left, top))
+        return [line * size + origin for line in self.lines]
 
 
 class SoundingOverlay:
@@ -122,4 +123,4 @@ def _own(heat: HeatMap, is_own: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
 
 def _shape(source: SeenSource, mask: npt.NDArray[np.bool_]) -> SourceShape:
     high, wide = mask.shape
-    return SourceShape(source, QTransform.fromScale(1 / wide, 1 / high).map(outline_of(mask)))
+    return SourceShape(source, tuple(line / np.float32((wide, high)) for line in corners_of(mask)))
