@@ -13,11 +13,19 @@ _FAR = 10_000.0
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """One label: what it names, by number and where that is, and its own size."""
+    """One label: what it names, by number and where that is, and its own size.
+
+    Attributes:
+        number: the same as long as it is the same thing.
+        around: where the thing is.
+        size: of the label.
+        parts: where more of the thing is.
+    """
 
     number: int
     around: QRectF
     size: QSizeF
+    parts: tuple[QRectF, ...] = ()
 
 
 @dataclass(slots=True)
@@ -39,7 +47,7 @@ class LabelPlaces:
         """
         found: dict[int, QRectF] = {}
         for one in wanted:
-            others = [other.around for other in wanted if other is not one]
+            others = [rect for other in wanted for rect in (other.around, *other.parts)]
             taken = [*kept_free, *found.values()]
             place = self._place(one, bounds, taken, others)
             if place is not None:
@@ -95,9 +103,8 @@ def _inside(place: QRectF, bounds: QRectF) -> QRectF:
 
 
 def _cost(place: QRectF, one: Wanted, others: Sequence[QRectF], before: QRectF | None) -> float:
-    """Return how bad a place is: far from its thing, over it, over another, or a leap away."""
-    cost = _gap(place, one.around) + 60.0 * _share(place, one.around)
-    cost += sum(120.0 * _share(place, other) for other in others)
+    """Return how bad a place is: far from its thing, over a thing, or a leap away."""
+    cost = _gap(place, one.around) + sum(100.0 * _share(place, other) for other in others)
     # Above reads best, and a label that is somewhere already is looked for there.
     cost += 8.0 if place.top() > one.around.top() else 0.0
     return cost + (0.0 if before is None else min(24.0, 0.2 * _way(before, place)))

@@ -125,13 +125,13 @@ class SoundingLayer:
         texts, wanted = {}, []
         for source, parts in lines.items():
             # The longest line only: a label between two pieces would name neither.
-            around = _bounds(parts[0]).intersected(room)
+            around, *rest = [_bounds(part).intersected(room) for part in parts]
             if around.isEmpty():
                 continue
             key = self._key_of(source) if has_keys else None
             text = texts[source.number] = label_of(source, key)
             size = QSizeF(pill_width_px(text, has_sign=True), HEIGHT_PX)
-            wanted.append(Wanted(source.number, around, size))
+            wanted.append(Wanted(source.number, around, size, tuple(rest)))
         for number, place in self._places.places(wanted, room, kept_free).items():
             colour = stem_colour(number)
             paint_pill(painter, texts[number], QPointF(place.center()), dot=colour)

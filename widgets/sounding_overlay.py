@@ -18,6 +18,7 @@ from widgets.mask_overlay import Points, corners_of
 
 _N_TIMES = 3
 """By this a small map is enlarged before its outline is drawn, which melts its stairs."""
+_LEAST_CELLS = 3
 _N_LEVELS = 256
 _SEEN_FROM, _FULL_AT = 0.15, 0.85
 """Heat between which the tint rises from nothing."""
@@ -123,4 +124,7 @@ def _own(heat: HeatMap, is_own: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
 
 def _shape(source: SeenSource, mask: npt.NDArray[np.bool_]) -> SourceShape:
     high, wide = mask.shape
-    return SourceShape(source, tuple(line / np.float32((wide, high)) for line in corners_of(mask)))
+    lines = corners_of(mask)
+    # Specks beside a thing only make it restless; what is nothing but a speck is shown.
+    seen = [line for line in lines if np.ptp(line, axis=0).max() >= _LEAST_CELLS * _N_TIMES]
+    return SourceShape(source, tuple(line / np.float32((wide, high)) for line in seen or lines[:1]))
