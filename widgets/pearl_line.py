@@ -13,7 +13,9 @@ from widgets.mask_overlay import Points
 EVERY_PX = 8.0
 _DOT_PX, _CASING_PX = 4.0, 6.0
 _SIDE_PX = 8
-_CASING = QColor(0, 0, 0, 150)
+_DARK, _LIGHT = QColor(0, 0, 0, 150), QColor(255, 255, 255, 170)
+_LIGHT_BELOW = 0.5
+"""Brightness of a colour that would drown in a dark casing."""
 
 
 def paint_pearls(painter: QPainter, lines: Iterable[Points], colour: QColor) -> None:
@@ -50,7 +52,10 @@ def _stamp(rgb: int, pixel_ratio: float) -> QImage:
     painter = QPainter(image)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(Qt.PenStyle.NoPen)
-    for ink, across_px in ((_CASING, _CASING_PX), (QColor(rgb), _DOT_PX)):
+    colour = QColor(rgb)
+    brightness = 0.299 * colour.redF() + 0.587 * colour.greenF() + 0.114 * colour.blueF()
+    casing = _LIGHT if brightness < _LIGHT_BELOW else _DARK
+    for ink, across_px in ((casing, _CASING_PX), (colour, _DOT_PX)):
         rim_px = (_SIDE_PX - across_px) / 2
         painter.setBrush(ink)
         painter.drawEllipse(QRectF(rim_px, rim_px, across_px, across_px))

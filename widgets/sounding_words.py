@@ -8,9 +8,14 @@ HEARD_OFF_SCREEN = "Heard off screen"
 NO_SOUND = "No sound here"
 
 
+def people_words(label: str) -> str:
+    """Return a label as people write it: `electric guitar`."""
+    return label.replace("_", " ").strip()
+
+
 def name_of(source: SeenSource) -> str:
-    """Return its name in words: `electric guitar`; empty where it has none."""
-    return source.label.replace("_", " ").strip()
+    """Return its name in words; empty where it has none."""
+    return people_words(source.label)
 
 
 def label_of(source: SeenSource, key: int | None = None) -> str:

@@ -13,8 +13,10 @@ from core.domain.pictures import Frame
 from core.domain.prompts import Box
 from core.domain.sounding_marks import Place, region_of
 from core.domain.sounding_said import Said, said_at
-from core.domain.soundings import SeenSource, SoundingFrame
-from widgets.sounding_words import HEARD_OFF_SCREEN, NO_SOUND, rate_words
+from core.domain.sounding_stretches import stretches_of
+from core.domain.soundings import SeenSource, SoundingFrame, SoundingTrack
+from widgets.sounding_lane import LaneRow
+from widgets.sounding_words import HEARD_OFF_SCREEN, NO_SOUND, people_words, rate_words
 
 LOOKING = "Looking for what sounds…"
 
@@ -70,6 +72,7 @@ class SoundingPresenter(QObject):
         self._settings.change(is_sounding_shown=is_shown)
         self._window.actions_by_name["show_sounding"].setChecked(is_shown)
         self._find_moment()
+        self._show_lane()
 
     def clear(self) -> None:
         """Forget the frame on screen: there is none any more."""
@@ -87,6 +90,7 @@ class SoundingPresenter(QObject):
         if track is None or not len(track):
             self._picked.clear()  # sources are numbered anew
         self._find_moment()
+        self._show_lane()
 
     @Slot(bool)
     def _on_looking(self, _is_looking: bool) -> None:
@@ -110,6 +114,11 @@ class SoundingPresenter(QObject):
         boxes = () if region is None else region.boxes
         taken = {self._picked[box] for box in boxes if box in self._picked}
         self._view.set_sounding(self._moment, taken)
+
+    def _show_lane(self) -> None:
+        track = self._sources.track
+        is_shown = self._settings.value.is_sounding_shown
+        self._window.timeline.set_sounding(lane_rows(track) if track and is_shown else ())
 
     @Slot(object)
     def _on_project_changed(self, _project: object) -> None:
@@ -138,3 +147,15 @@ class SoundingPresenter(QObject):
         self._sources.rate_hz = chosen_hz
         rows = tuple((rate_hz, rate_words(rate_hz)) for rate_hz in SOUNDING_RATES_HZ)
         self._window.set_sounding_rates(rows, chosen_hz)
+
+
+def lane_rows(track: SoundingTrack) -> tuple[LaneRow, ...]:
+    """Return when each source sounds, in the colours of the picture, and what is off screen."""
+    known, names = stretches_of(track), track.labels
+    rows = [
+        LaneRow(people_words(names.get(number, "")) or "Sounds", number, stretches)
+        for number, stretches in known.by_source.items()
+    ]
+    if known.off_screen:
+        rows.append(LaneRow(HEARD_OFF_SCREEN, None, known.off_screen))
+    return tuple(rows)

@@ -134,6 +134,20 @@ def test_what_is_heard_and_not_seen_is_said(editor, ears, qtbot):
     assert _shown(editor) == []
 
 
+def test_the_timeline_says_when_it_sounds_on_screen_and_off(editor, ears, qtbot):
+    _see(editor, qtbot)
+
+    drum, hidden = editor.window.timeline.sounding.rows
+    assert (drum.name, drum.colour) == ("tin drum", 0)
+    assert drum.stretches_s[0][0] == 0.0
+    assert hidden.colour is None
+    assert hidden.stretches_s[-1][1] == pytest.approx(LENGTH_S, abs=0.21)
+
+    editor.actions["show_sounding"].trigger()
+
+    assert editor.window.timeline.sounding.isHidden()
+
+
 def test_silence_is_said(open_editor, ears, qtbot, tmp_path, monkeypatch):
     monkeypatch.setattr(sounding_job, "_HEARD_FROM_RMS", 1e9)
     ears.n_seen = 0
