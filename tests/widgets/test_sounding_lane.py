@@ -1,7 +1,5 @@
 """A thin lane says when each thing sounds; it is there only while there is something to say."""
 
-from collections.abc import Iterator
-
 import pytest
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QWidget
@@ -17,15 +15,20 @@ HIDDEN = LaneRow("Heard off screen", None, ((2.0, 6.0),))
 
 
 @pytest.fixture
-def lane(qtbot, qapp) -> Iterator[SoundingLane]:
+def window(qtbot, qapp) -> QWidget:
     apply_theme(qapp, DARK)
-    axis = TimeAxis(qapp)
-    axis.set_duration(10.0)
     window = QWidget()
     qtbot.addWidget(window)
+    return window
+
+
+@pytest.fixture
+def lane(window, qapp) -> SoundingLane:
+    axis = TimeAxis(qapp)
+    axis.set_duration(10.0)
     shown = SoundingLane(axis, window)
     shown.resize(GUTTER_PX + 1000 + MARGIN_PX, 20)
-    yield shown
+    return shown
 
 
 def _at(lane: SoundingLane, time_s: float, y_px: int) -> QColor:
