@@ -14,7 +14,7 @@ from core.domain.prompts import Box
 from core.domain.soundings import SeenSource
 from tests.helpers import mouse
 from tests.helpers.pictures import background, disc_mask
-from tests.helpers.soundings import GUITAR, LEFT, RIGHT, VIOLIN, moment
+from tests.helpers.sounding_moments import GUITAR, LEFT, RIGHT, VIOLIN, moment
 from widgets.sounding_overlay import heat_image
 from widgets.sounding_words import HEARD_OFF_SCREEN, hint_of, label_of
 from widgets.theme import DARK, apply_theme, stem_colour

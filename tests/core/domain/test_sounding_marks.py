@@ -4,7 +4,7 @@ import pytest
 
 from core.domain.prompts import RegionPrompt
 from core.domain.sounding_marks import region_of
-from tests.helpers.soundings import GUITAR, LEFT, RIGHT, VIOLIN, moment
+from tests.helpers.sounding_moments import GUITAR, LEFT, RIGHT, VIOLIN, moment
 
 SIZE_PX = (640, 360)
 CELL_PX = 4

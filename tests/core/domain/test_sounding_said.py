@@ -5,7 +5,7 @@ import itertools
 import pytest
 
 from core.domain.sounding_said import Said, said_at
-from tests.helpers.soundings import track_of
+from tests.helpers.sounding_moments import track_of
 
 SEEN, OFF, SILENT = Said.SEEN, Said.OFF_SCREEN, Said.SILENT
 

@@ -3,7 +3,7 @@
 import pytest
 
 from core.domain.sounding_stretches import stretches_of
-from tests.helpers.soundings import VIOLIN, track_of
+from tests.helpers.sounding_moments import VIOLIN, track_of
 
 
 def test_looks_that_follow_each_other_are_one_stretch():
