@@ -8,6 +8,7 @@ from typer.main import get_command
 from app.cli.engines import engines
 from app.cli.evaluate import evaluation
 from app.cli.models import models
+from app.cli.segment import segment
 from app.cli.separate import separate
 from app.cli.train import training
 from core.files.versions import soloist_version
@@ -27,6 +28,7 @@ def _commands() -> typer.Typer:
     )
     commands.callback()(_root)
     commands.command("separate")(separate)
+    commands.command("segment")(segment)
     commands.command("engines")(engines)
     commands.add_typer(models, name="models")
     commands.add_typer(evaluation, name="eval")

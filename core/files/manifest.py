@@ -44,18 +44,26 @@ class ManifestFacts:
 def manifest_text(facts: ManifestFacts, *, cancel: CancelToken) -> str:
     """Return the manifest as JSON. The engine, prompts and settings are those of the results."""
     made = [_stem_record(stem, facts.stem_files.get(stem.stem_id, {})) for stem in facts.stems]
-    document: dict[str, Json] = {
-        "format": FORMAT,
-        "version": VERSION,
-        "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "files": dict(facts.files),
-        "clip": _clip_record(facts, cancel),
+    document = {
+        **head_record(facts.files),
+        "clip": _clip_of(facts, cancel),
         "sound": _sound_record(facts),
     }
     if len(made) == 1:
         # One sound is the common case: what made it stands at the top too.
         document |= {key: made[0][key] for key in ("engine", "prompts", "settings", "seed")}
     document |= {"stems": made, "notices": list(facts.notices), "versions": versions()}
+    return as_text(document)
+
+
+def head_record(files: Mapping[str, str]) -> dict[str, Json]:
+    """Return what every manifest begins with; `files` maps each role to its bare file name."""
+    made_at = datetime.now(UTC).isoformat(timespec="seconds")
+    return {"format": FORMAT, "version": VERSION, "made_at": made_at, "files": dict(files)}
+
+
+def as_text(document: Mapping[str, Json]) -> str:
+    """Return a manifest as it stands in its file."""
     return json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
@@ -72,11 +80,16 @@ def _stem_record(stem: Stem, files: Mapping[str, str]) -> dict[str, Json]:
     }
 
 
-def _clip_record(facts: ManifestFacts, cancel: CancelToken) -> dict[str, Json] | None:
+def _clip_of(facts: ManifestFacts, cancel: CancelToken) -> dict[str, Json] | None:
     media = facts.media
-    if media is None:
-        return None
-    track = media.audio_stream(facts.project.audio_stream)
+    return None if media is None else clip_record(media, facts.project.audio_stream, cancel=cancel)
+
+
+def clip_record(
+    media: MediaInfo, audio_stream: int | None, *, cancel: CancelToken
+) -> dict[str, Json]:
+    """Return what is said of the clip of an export, and of its sound track `audio_stream`."""
+    track = media.audio_stream(audio_stream)
     return {
         "name": media.path.name,
         "size_bytes": media.size_bytes,

@@ -57,7 +57,7 @@ class ExportJob:
                 advice=" ".join(plan.notices) or "Choose at least one stem and one kind of file.",
             )
         may_overwrite = self.choice.may_overwrite
-        with _folder(self.choice.folder), Delivery(may_overwrite=may_overwrite) as delivery:
+        with made_folder(self.choice.folder), Delivery(may_overwrite=may_overwrite) as delivery:
             run = ExportRun(self.subject, self.choice, plan, self.table)
             with contextlib.closing(run):
                 files = run.write(delivery, report=report, cancel=cancel)
@@ -76,14 +76,14 @@ def rehearse_export(subject: ExportSubject, choice: ExportChoice) -> None:
     """
     plan = plan_export(subject, choice)
     with (
-        _folder(choice.folder, is_kept=False),
+        made_folder(choice.folder, is_kept=False),
         Delivery(may_overwrite=choice.may_overwrite) as delivery,
     ):
         claim_all(plan.files, subject, choice, delivery)
 
 
 @contextlib.contextmanager
-def _folder(folder: Path, *, is_kept: bool = True) -> Iterator[None]:
+def made_folder(folder: Path, *, is_kept: bool = True) -> Iterator[None]:
     """Make the folder, and take away again what was made if nothing comes to lie in it."""
     missing = [part for part in (folder, *folder.parents) if not part.exists()]
     try:

@@ -12,6 +12,21 @@ def sounding_segmenters() -> tuple[SoundingInfo, ...]:
     return (DDAVS,)
 
 
+def info(name: str) -> SoundingInfo:
+    """Return what is known of a sounding segmenter.
+
+    Raises:
+        ModelError: there is none of that name.
+    """
+    for one in sounding_segmenters():
+        if one.name == name:
+            return one
+    known = ", ".join(one.name for one in sounding_segmenters())
+    raise ModelError(
+        f"no sounding segmenter is called {name!r}; known: {known}", advice=f"Choose {known}."
+    )
+
+
 def build(name: str, device: str = "auto", weights: Path | None = None) -> SoundingSegmenter:
     """Return a new sounding segmenter.
 
@@ -23,12 +38,7 @@ def build(name: str, device: str = "auto", weights: Path | None = None) -> Sound
     Raises:
         ModelError: there is none of that name, its weights are missing, or the device is.
     """
-    if name != DDAVS.name:
-        known = ", ".join(one.name for one in sounding_segmenters())
-        raise ModelError(
-            f"no sounding segmenter is called {name!r}; known: {known}",
-            advice=f"Choose {known}.",
-        )
+    info(name)  # refuses one that there is not
     from core.segmentation.ddavs import BUNDLED, DdavsSegmenter
 
     return DdavsSegmenter(weights or BUNDLED, device)

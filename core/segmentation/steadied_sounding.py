@@ -12,7 +12,9 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
+from core.domain.masks import Mask
 from core.domain.pictures import Pixels
 from core.domain.soundings import CLAIMED_FROM, NO_SOURCE, HeatMap, Owners, PackedMap, SeenSource
 from core.segmentation.appearance import Colours, colour_numbers
@@ -24,6 +26,12 @@ LONGER_SIDE = 160
 """Of the maps."""
 
 _SHARE_OF_NOW = 0.5
+_SHARE_OF_NAMES_NOW = 0.3
+"""A thing is not renamed by one frame."""
+_SPREAD = 4.0
+"""Of a name around its thing, in places of a map."""
+_SLIVER = 0.15
+"""Of what hangs together, that no name of its own is believed for."""
 _FORGOTTEN_BELOW = 0.05
 _LEAST_CLAIM = 5e-4
 """Of the frame, that a source must claim to be one."""
@@ -74,7 +82,7 @@ class Steadier:
             for place, source in enumerate(found.sources)
         }
         self._heat = _joined(_small(found.heat), self._heat, carry)
-        self._by_source = _all_joined(now, self._by_source, carry, self._heat)
+        self._by_source = _all_joined(now, self._by_source, carry)
         self._before = look
         sources, owners = self._sources(self._heat)
         heat, owned = PackedMap.of_heat(self._heat), PackedMap.of_owners(owners)
@@ -94,6 +102,7 @@ class Steadier:
         if not self._by_source:
             return (), nobodys
         first = np.argmax(list(self._by_source.values()), 0)  # (h, w)
+        _settle(first, heat > CLAIMED_FROM)
         found = []
         for place, (name, own) in enumerate(self._by_source.items()):
             claimed = (first == place) & (heat > CLAIMED_FROM)
@@ -107,6 +116,16 @@ class Steadier:
         for rank, (place, _) in enumerate(found):
             owners[first == place] = rank
         return tuple(source for _, source in found), owners
+
+
+def _settle(first: npt.NDArray[np.intp], is_claimed: Mask) -> None:
+    """Give slivers of a thing to whom most of the thing belongs, in place."""
+    n_parts, parts = cv2.connectedComponents(is_claimed.astype(np.uint8))
+    for part in range(1, n_parts):
+        inside = parts == part
+        counts = np.bincount(first[inside])
+        is_sliver = counts < _SLIVER * counts.sum()
+        first[inside & is_sliver[np.minimum(first, len(counts) - 1)]] = counts.argmax()
 
 
 def _seen_small(frame: Pixels) -> _Look:
@@ -130,17 +149,27 @@ def _joined(now: HeatMap, before: HeatMap | None, motion: Motion | None) -> Heat
     """Return the mean of what is seen now and what was believed before, moved to now."""
     if before is None or motion is None:
         return now
-    carried = motion.carry(before)
-    return np.asarray(_SHARE_OF_NOW * now + (1 - _SHARE_OF_NOW) * carried, np.float32)
+    return _mixed(now, motion.carry(before), _SHARE_OF_NOW)
+
+
+def _mixed(now: HeatMap, carried: HeatMap, share: float) -> HeatMap:
+    return np.asarray(share * now + (1 - share) * carried, np.float32)
 
 
 def _all_joined(
-    now: Mapping[str, HeatMap], before: Mapping[str, HeatMap], motion: Motion | None, like: HeatMap
+    now: Mapping[str, HeatMap], before: Mapping[str, HeatMap], motion: Motion | None
 ) -> dict[str, HeatMap]:
     """Return the same for each source; one that was not seen for long is forgotten."""
-    nothing = np.zeros_like(like)
-    known = dict.fromkeys((*before, *now)) if motion is not None else dict.fromkeys(now)
-    joined = {
-        name: _joined(now.get(name, nothing), before.get(name, nothing), motion) for name in known
-    }
+    if motion is None:
+        return dict(now)
+    joined = {}
+    for name in dict.fromkeys((*before, *now)):
+        like = now.get(name, before.get(name))
+        assert like is not None
+        nothing = np.zeros_like(like)
+        # Spread, so that the edge of a thing that moves isn't taken for another thing.
+        carried = cv2.GaussianBlur(motion.carry(before.get(name, nothing)), (0, 0), _SPREAD)
+        joined[name] = _mixed(
+            now.get(name, nothing), np.asarray(carried, np.float32), _SHARE_OF_NAMES_NOW
+        )
     return {name: heat for name, heat in joined.items() if heat.max() >= _FORGOTTEN_BELOW}

@@ -6,6 +6,7 @@ the run's folder, so that a run that was stopped goes on at once.
 """
 
 import dataclasses
+import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -20,6 +21,7 @@ from core.nn.ddavs.network import Ddavs
 from core.nn.ddavs.weights import read_ddavs, write_ddavs
 from core.nn.seeing import load_seeing
 from core.progress import CancelToken, Report
+from core.training.ddavs_calibration import calibrate
 from core.training.ddavs_matching import Matching, match_by_names
 from core.training.ddavs_objective import ddavs_loss
 from core.training.ddavs_run import (
@@ -37,6 +39,8 @@ from core.training.sounding_batch import CLIP_S, SAMPLE_RATE_HZ, SingleSounds
 from core.training.trainer import Trainer, TrainingConfig, train
 
 START_FILE = "start.safetensors"
+CALIBRATION_FILE = "calibration.json"
+"""Holds the likelihood that is 0.5 in what the run leaves."""
 
 
 def _network() -> DdavsConfig:
@@ -51,16 +55,16 @@ def _base() -> DdavsRecipe:
     return DdavsRecipe(
         network=_network(),
         training=TrainingConfig(
-            n_steps=2_000,
+            n_steps=5_600,
             learning_rate=6e-4,
             warm_up_steps=30,
-            falling_steps=400,
+            falling_steps=2_986,
             weight_decay=0.05,
-            averaging=0.99,
+            averaging=0.998,
         ),
-        side_px=160,
-        validate_every_steps=100,
-        n_validation_frames=64,
+        side_px=192,
+        validate_every_steps=200,
+        n_validation_frames=128,
     )
 
 
@@ -113,18 +117,22 @@ def train_on_composites(
     network.requires_grad_(True)
     network.audio.requires_grad_(not network.config.is_audio_frozen)
     trainer = _trainer(network, material, recipe)
-    look = None
+    validation = None
     if material.held_out is not None:
         n_batches = -(-recipe.base.n_validation_frames // recipe.base.n_frames)
-        look = held_out(material.held_out, n_batches, recipe.base.n_frames).scores
+        validation = held_out(material.held_out, n_batches, recipe.base.n_frames)
     train(
         trainer,
         folder,
         report=report,
         cancel=cancel,
-        look=look,
+        look=None if validation is None else validation.scores,
         look_every_steps=recipe.base.validate_every_steps,
     )
+    if validation is not None:
+        threshold = calibrate(trainer.averaged, validation.batches)
+        text = json.dumps({"threshold": threshold}) + "\n"
+        (folder / CALIBRATION_FILE).write_text(text, encoding="utf-8")
     write_ddavs(trainer.averaged, words, folder / WEIGHTS_FILE)
     return trainer.averaged
 

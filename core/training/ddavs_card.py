@@ -17,7 +17,8 @@ scenes put together from cut-out pictures and recordings.
 |---|---|
 | parameters | {n_weights} |
 | on disk | {megabytes:.1f} MB, safetensors, half precision (`ddavs.safetensors`) |
-| sees | frames with a longer side of {side_px} px |
+| sees | frames with a longer side of 224 px; taught on {side_px} px |
+| claims | what the taught network gave {threshold} or more, best on validation |
 | hears | one second around each frame, 16 kHz |
 | words | {n_words} |
 | trained for | {n_steps} steps of {n_frames} scenes, averaged weights, seed {seed} |
@@ -99,6 +100,8 @@ class DdavsFacts:
     """As the benchmark of sounding segmenters writes it."""
     sound_licences: Mapping[str, int]
     picture_licences: Mapping[str, int]
+    threshold: float
+    """The likelihood of the taught network that is 0.5 in what ships."""
 
 
 def ddavs_card(facts: DdavsFacts) -> str:
@@ -113,6 +116,7 @@ def ddavs_card(facts: DdavsFacts) -> str:
         n_weights=f"{facts.n_weights:,}",
         megabytes=facts.n_bytes / 1e6,
         side_px=facts.recipe["side_px"],
+        threshold=facts.threshold,
         n_words=len(facts.words),
         n_steps=f"{training['n_steps']:,}",
         n_frames=facts.recipe["n_frames"],

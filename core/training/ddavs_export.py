@@ -11,6 +11,7 @@ from core.errors import ModelError
 from core.nn.ddavs.weights import read_ddavs
 from core.training.attributions import count_licences
 from core.training.composite_files import FACTS_FILE, PICTURES_FILE, SOUNDS_FILE
+from core.training.composite_run import CALIBRATION_FILE
 from core.training.curve_picture import Panel
 from core.training.curves import read_curve
 from core.training.ddavs_card import DdavsFacts, ddavs_card
@@ -37,7 +38,15 @@ def export_ddavs(folder: Path, out: Path, *, may_overwrite: bool = False) -> tup
         ModelError: `folder` holds no finished and measured run of composites.
         ExportError: a file is in the way, or can't be written.
     """
-    needed = (WEIGHTS_FILE, RECIPE_FILE, FACTS_FILE, SOUNDS_FILE, PICTURES_FILE, TEST_FILE)
+    needed = (
+        WEIGHTS_FILE,
+        RECIPE_FILE,
+        FACTS_FILE,
+        SOUNDS_FILE,
+        PICTURES_FILE,
+        TEST_FILE,
+        CALIBRATION_FILE,
+    )
     missing = [name for name in needed if not (folder / name).is_file()]
     if missing:
         raise ModelError(
@@ -57,6 +66,7 @@ def export_ddavs(folder: Path, out: Path, *, may_overwrite: bool = False) -> tup
         n_bytes=(folder / WEIGHTS_FILE).stat().st_size,
         run=_read(folder / FACTS_FILE),
         test=_read(folder / TEST_FILE)[0],
+        threshold=_read(folder / CALIBRATION_FILE)["threshold"],
         sound_licences=count_licences(folder / SOUNDS_FILE),
         picture_licences=count_licences(folder / PICTURES_FILE),
     )

@@ -29,11 +29,12 @@ class Matching:
 
     spread: float = 0.6
     """Of scores over pixels and queries, if their entries were independent."""
-    seen_at_all: float = 1.0
-    """Log odds that every shared word gets on the side of the sound: a thing of any word is nearer
-    to sounding than bare ground is. It drowns what tells one thing from another: at the first step,
-    things that sound and silent ones beside them were told apart with an area under the curve of
-    0.50, and of 0.67 with 0. The decoder finds things by itself, so 0 may be the better choice."""
+    seen_at_all: float = 0.0
+    """Log odds that every shared word gets on the side of the sound, as if a thing of any word were
+    nearer to sounding than bare ground. At 1 it drowns what tells one thing from another: at the
+    first step, things that sound and silent ones beside them were told apart with an area under the
+    curve of 0.50, at 0 of 0.67, and 600 steps later the masks of held-out scenes were better too,
+    with a mean IoU of 0.415 against 0.397."""
     told: float = 0.0
     """What a matching pixel is told, in each of its features, by any sound alike; 0 leaves what it
     is told to chance. The features deviate by 0.55."""

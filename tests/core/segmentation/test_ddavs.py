@@ -126,7 +126,7 @@ def test_an_unknown_name_is_told_the_known_ones():
 
 
 @pytest.mark.parametrize(
-    ("size", "seen"), [((1920, 1080), (160, 96)), ((224, 224), (160, 160)), ((30, 400), (32, 160))]
+    ("size", "seen"), [((1920, 1080), (224, 128)), ((300, 300), (224, 224)), ((30, 400), (32, 224))]
 )
-def test_frames_are_seen_at_the_size_they_were_taught_in(size, seen):
+def test_frames_are_seen_small_and_in_whole_patches(size, seen):
     assert seen_size(*size) == seen

@@ -1,0 +1,167 @@
+"""What sounds in a clip, taken away: a video that shows it, its masks as data, and a manifest."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from core.domain.audio import AudioSource
+from core.domain.export import OverlayStyle
+from core.domain.media import MediaInfo
+from core.domain.soundings import SoundingTrack
+from core.errors import ExportError
+from core.files.atomic import Delivery
+from core.files.coco_masks import masks_text
+from core.files.frames_video import frames_suffix
+from core.files.manifest import as_text, clip_record, head_record
+from core.files.sound_track import VideoSound
+from core.files.sounding_video import SoundingLook, write_sounding_matte, write_sounding_overlay
+from core.files.versions import versions
+from core.jobs.effort import Effort
+from core.jobs.export import made_folder
+from core.jobs.requests import next_job_id
+from core.media.frame_reader import FrameReader
+from core.media.pts_table import PtsTable
+from core.progress import CancelToken, Report
+from core.segmentation import sounding_registry
+
+_EFFORT = {"overlay": 10.0, "matte": 5.0, "masks": 1.0, "manifest": 0.1}
+
+
+@dataclass(frozen=True, slots=True)
+class SoundingExportChoice:
+    """What a person wants to take away."""
+
+    folder: Path
+    style: OverlayStyle = OverlayStyle.COLOUR
+    with_matte: bool = False
+    may_overwrite: bool = False
+    """Set only after the person has been asked about the files in the way."""
+
+    def files(self, mix: AudioSource) -> dict[str, Path]:
+        """Return role to path."""
+        names = {"overlay": "overlay" + frames_suffix(VideoSound(mix))[0]}
+        names |= {"matte": "matte.mp4"} if self.with_matte else {}
+        names |= {"masks": "masks.json", "manifest": "manifest.json"}
+        return {role: self.folder / name for role, name in names.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class SoundingExportAnswer:
+    """What was written: role to path."""
+
+    job_id: int
+    files: Mapping[str, Path]
+    notices: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SoundingExportJob:
+    """A request that holds all it needs; nothing is in place before everything is whole."""
+
+    media: MediaInfo
+    table: PtsTable | None
+    mix: AudioSource
+    audio_stream: int | None
+    track: SoundingTrack
+    choice: SoundingExportChoice
+    engine: str = "ddavs"
+    job_id: int = field(default_factory=next_job_id)
+
+    @property
+    def label(self) -> str:
+        return f"Export to {self.choice.folder.name or self.choice.folder}"
+
+    def __call__(self, report: Report, cancel: CancelToken) -> SoundingExportAnswer:
+        """Write all files and return them; a folder that does not exist is made.
+
+        Raises:
+            ExportError: a file is in the way, or the folder or the disk refuses.
+            MediaError: the clip cannot be decoded. Nothing of this export is left, as always.
+            Cancelled: likewise.
+        """
+        paths = self.choice.files(self.mix)
+        sound = VideoSound(self.mix)
+        notice = frames_suffix(sound)[1]
+        notices = () if notice is None else (notice,)
+        effort = Effort("Export", sum(_EFFORT[role] for role in paths), report)
+        with _delivery(self.choice) as delivery:
+            beside = {role: delivery.beside(path) for role, path in paths.items()}
+            for role, path in beside.items():
+                self._write(role, path, notices, report=effort.part(_EFFORT[role]), cancel=cancel)
+                effort.finish(_EFFORT[role])
+            cancel.raise_if_cancelled()
+            delivery.commit()
+        return SoundingExportAnswer(self.job_id, paths, notices)
+
+    def _write(
+        self,
+        role: str,
+        path: Path,
+        notices: tuple[str, ...],
+        *,
+        report: Report,
+        cancel: CancelToken,
+    ) -> None:
+        if role == "manifest":
+            path.write_text(self._manifest(notices, cancel), "utf-8", newline="\n")
+            return
+        with FrameReader(self.media, self.table) as picture:
+            if role == "masks":
+                size = picture.height_px, picture.width_px
+                text = masks_text(self.track, size, report=report, cancel=cancel)
+                path.write_text(text, "utf-8", newline="\n")
+            elif role == "matte":
+                write_sounding_matte(picture, self.track, path, report=report, cancel=cancel)
+            else:
+                look, sound = SoundingLook(self.track, self.choice.style), VideoSound(self.mix)
+                write_sounding_overlay(picture, look, sound, path, report=report, cancel=cancel)
+
+    def _manifest(self, notices: tuple[str, ...], cancel: CancelToken) -> str:
+        info = sounding_registry.info(self.engine)
+        names = {role: path.name for role, path in self.choice.files(self.mix).items()}
+        return as_text(
+            {
+                **head_record(names),
+                "clip": clip_record(self.media, self.audio_stream, cancel=cancel),
+                "engine": info.name,
+                "licence": info.licence,
+                "settings": {
+                    "rate_hz": 1.0 / self.track.step_s,
+                    "overlay_style": self.choice.style.value,
+                },
+                "sources": [
+                    {"number": number, "label": label}
+                    for number, label in self.track.labels.items()
+                ],
+                "notices": list(notices),
+                "versions": versions(),
+            }
+        )
+
+
+def rehearse_sounding_export(choice: SoundingExportChoice, mix: AudioSource) -> None:
+    """Find out now what an export would be refused for at its end. Nothing is left behind.
+
+    Raises:
+        ExportError: a file is in the way, or the folder refuses.
+    """
+    in_the_way = [path.name for path in choice.files(mix).values() if path.exists()]
+    if in_the_way and not choice.may_overwrite:
+        raise ExportError(
+            f"already in {choice.folder}: {', '.join(in_the_way)}",
+            advice="These files were left alone. Choose another folder, or allow them to be "
+            "replaced.",
+        )
+    with made_folder(choice.folder, is_kept=False), Delivery(may_overwrite=True) as delivery:
+        for path in choice.files(mix).values():
+            delivery.beside(path)
+
+
+@contextmanager
+def _delivery(choice: SoundingExportChoice) -> Iterator[Delivery]:
+    with (
+        made_folder(choice.folder),
+        Delivery(may_overwrite=choice.may_overwrite) as delivery,
+    ):
+        yield delivery

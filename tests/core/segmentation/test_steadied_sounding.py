@@ -1,0 +1,103 @@
+"""What sounds is shown steadily: it doesn't flicker, moves with things, and ends at a cut."""
+
+import numpy as np
+
+from core.segmentation.sounding_protocol import SoundingMap, SoundingSource
+from core.segmentation.steadied_sounding import Steadier
+from tests.helpers.pictures import background, moving_disc
+
+FRAMES, MASKS = moving_disc(8, speed_px=6)
+
+
+def _found(*labelled):
+    """Return a map in which (label, mask) pairs sound."""
+    heats = [np.where(mask, np.float32(0.9), np.float32(0.05)) for _, mask in labelled]
+    nothing = np.zeros(MASKS[0].shape, np.float32)
+    whole = np.max([nothing, *heats], axis=0)
+    sources = tuple(
+        SoundingSource(np.where(mask, np.float32(0.9), np.float32(0)), label, 0.9)
+        for label, mask in labelled
+    )
+    return SoundingMap(whole, sources)
+
+
+def _overlap(steady, rank, true):
+    mask = (steady.owners.owners() == rank) & (steady.heat.heat() > 0.5)
+    small = np.asarray(mask.repeat(1, 0))
+    return (small & true).sum() / (small | true).sum()
+
+
+def test_the_first_frame_is_believed_as_it_is():
+    steady = Steadier().next(FRAMES[0], _found(("bell", MASKS[0])))
+
+    assert [one.label for one in steady.sources] == ["bell"]
+    assert not steady.begins_shot
+    assert _overlap(steady, 0, MASKS[0]) > 0.9
+
+
+def test_a_frame_on_which_nothing_was_found_does_not_make_it_flicker_out_and_in():
+    steadier = Steadier()
+    faint = _found(("bell", MASKS[3]))
+    faint = SoundingMap(faint.heat * 0.5, ())
+
+    for number in range(3):
+        steadier.next(FRAMES[number], _found(("bell", MASKS[number])))
+    steady = steadier.next(FRAMES[3], faint)
+
+    assert [one.label for one in steady.sources] == ["bell"]
+    # It was carried along: the disc moved by six pixels since.
+    assert _overlap(steady, 0, MASKS[3]) > 0.85
+
+
+def test_what_is_gone_is_let_go():
+    steadier = Steadier()
+    steadier.next(FRAMES[0], _found(("bell", MASKS[0])))
+    for number in (1, 2):
+        steady = steadier.next(FRAMES[number], _found())
+
+    assert steady.sources == ()
+
+
+def test_a_cut_begins_anew():
+    steadier = Steadier()
+    for number in range(3):
+        steadier.next(FRAMES[number], _found(("bell", MASKS[number])))
+    other = 255 - background(160, 120, seed=9)[:, ::-1]
+
+    steady = steadier.next(np.ascontiguousarray(other), _found())
+
+    assert steady.begins_shot
+    assert steady.sources == ()
+    assert steady.heat.heat().max() == 0
+
+
+def test_one_wrong_name_does_not_rename_a_thing_and_numbers_stay():
+    steadier = Steadier()
+    for number in range(3):
+        steadier.next(FRAMES[number], _found(("bell", MASKS[number])))
+    wrong = _found(("dog", MASKS[3]))
+    steady = steadier.next(FRAMES[3], SoundingMap(wrong.heat, wrong.sources))
+    again = steadier.next(FRAMES[4], _found(("bell", MASKS[4])))
+
+    assert [one.label for one in steady.sources] == ["bell"]
+    assert [(one.number, one.label) for one in again.sources] == [(0, "bell")]
+
+
+def test_two_sources_stay_apart():
+    other = np.zeros_like(MASKS[0])
+    other[5:30, 110:150] = True
+    steadier = Steadier()
+
+    for number in range(4):
+        steady = steadier.next(FRAMES[number], _found(("bell", MASKS[number]), ("dog", other)))
+
+    ranks = {one.label: rank for rank, one in enumerate(steady.sources)}
+    assert set(ranks) == {"bell", "dog"}
+    assert _overlap(steady, ranks["bell"], MASKS[3]) > 0.85
+    assert _overlap(steady, ranks["dog"], other) > 0.85
+
+
+def test_sources_without_names_are_kept_apart_by_their_place():
+    steady = Steadier().next(FRAMES[0], _found(("", MASKS[0])))
+
+    assert [one.label for one in steady.sources] == [""]
