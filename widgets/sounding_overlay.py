@@ -40,7 +40,8 @@ class SourceShape:
     def in_view(self, geometry: PictureGeometry) -> list[Points]:
         """Return its lines in view pixels."""
         left, top, width_px, height_px = geometry.picture_rect
-        size, origin = np.float32((width_px, height_px)), np.float32((left, top))
+        size = np.array([width_px, height_px], np.float32)
+        origin = np.array([left, top], np.float32)
         return [line * size + origin for line in self.lines]
 
 
@@ -124,7 +125,7 @@ def _own(heat: HeatMap, is_own: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
 
 def _shape(source: SeenSource, mask: npt.NDArray[np.bool_]) -> SourceShape:
     high, wide = mask.shape
-    lines = corners_of(mask)
+    lines, size = corners_of(mask), np.array([wide, high], np.float32)
     # Specks beside a thing only make it restless; what is nothing but a speck is shown.
     seen = [line for line in lines if np.ptp(line, axis=0).max() >= _LEAST_CELLS * _N_TIMES]
-    return SourceShape(source, tuple(line / np.float32((wide, high)) for line in seen or lines[:1]))
+    return SourceShape(source, tuple(line / size for line in seen or lines[:1]))
