@@ -1,6 +1,6 @@
 """What sounds, over the picture, frame by frame; what is picked of it becomes a prompt."""
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from app.controllers.masking import MaskingController
 from app.controllers.sounding import SoundingController
@@ -31,6 +31,7 @@ class SoundingPresenter(QObject):
     """
 
     failed = Signal(object)
+    _lane_wanted = Signal()
 
     def __init__(  # noqa: PLR0913 - it stands between all these
         self,
@@ -50,6 +51,8 @@ class SoundingPresenter(QObject):
         self._frame: Frame | None = None
         self._moment: SoundingFrame | None = None
         self._picked: dict[Box, int] = {}
+        self._n_in_lane = self._lane_due = 0
+        self._lane_wanted.connect(self._show_lane, Qt.ConnectionType.QueuedConnection)
         feeder.frame_ready.connect(self._on_frame)
         sources.track_changed.connect(self._on_track_changed)
         sources.looking_changed.connect(self._on_looking)
@@ -90,11 +93,16 @@ class SoundingPresenter(QObject):
         if track is None or not len(track):
             self._picked.clear()  # sources are numbered anew
         self._find_moment()
-        self._show_lane()
+        n_known = 0 if track is None else len(track)
+        # Of an hour the lane takes milliseconds, so it follows in steps, and in a turn of its own.
+        if not self._sources.is_looking or not self._n_in_lane <= n_known < self._lane_due:
+            self._n_in_lane, self._lane_due = n_known, n_known + n_known // 50 + 1
+            self._lane_wanted.emit()
 
     @Slot(bool)
     def _on_looking(self, _is_looking: bool) -> None:
         self._find_moment()
+        self._lane_wanted.emit()
 
     def _find_moment(self) -> None:
         frame, track = self._frame, self._sources.track
@@ -115,6 +123,7 @@ class SoundingPresenter(QObject):
         taken = {self._picked[box] for box in boxes if box in self._picked}
         self._view.set_sounding(self._moment, taken)
 
+    @Slot()
     def _show_lane(self) -> None:
         track = self._sources.track
         is_shown = self._settings.value.is_sounding_shown

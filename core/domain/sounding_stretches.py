@@ -1,9 +1,9 @@
 """When each thing sounds through a clip: from frames that were looked at to stretches of time."""
 
-from collections.abc import Iterable
+import itertools
 from dataclasses import dataclass
 
-from core.domain.soundings import SoundingFrame, SoundingTrack
+from core.domain.soundings import SoundingTrack
 
 Stretches = tuple[tuple[float, float], ...]
 """(start, end) in seconds, rising and apart."""
@@ -20,25 +20,23 @@ class SoundingStretches:
 
 
 def stretches_of(track: SoundingTrack) -> SoundingStretches:
-    """Return when what sounds; what was not looked at yet belongs to nothing."""
+    """Return when what sounds; what was not looked at yet belongs to nothing.
+
+    An hour is gone through in a few milliseconds, since a window asks while it is looked at.
+    """
     by_source: dict[int, list[tuple[float, float]]] = {}
     off_screen: list[tuple[float, float]] = []
-    for frame, end_s in _ends(track):
+    step_s, reach_s = track.step_s, _GAP_STEPS * track.step_s
+    for frame, after in itertools.zip_longest(track.frames, track.frames[1:]):
+        start_s = frame.time_s
+        is_near = after is not None and after.time_s - start_s <= reach_s
+        end_s = after.time_s if is_near else start_s + step_s
         for source in frame.sources:
-            _prolong(by_source.setdefault(source.number, []), frame.time_s, end_s)
-        if frame.is_off_screen:
-            _prolong(off_screen, frame.time_s, end_s)
+            _prolong(by_source.setdefault(source.number, []), start_s, end_s)
+        if frame.is_heard and not frame.sources:
+            _prolong(off_screen, start_s, end_s)
     known = {number: tuple(by_source[number]) for number in sorted(by_source)}
     return SoundingStretches(known, tuple(off_screen))
-
-
-def _ends(track: SoundingTrack) -> Iterable[tuple[SoundingFrame, float]]:
-    """Return each frame with the time until which it speaks."""
-    frames, reach_s = track.frames, _GAP_STEPS * track.step_s
-    for place, frame in enumerate(frames):
-        next_s = frames[place + 1].time_s if place + 1 < len(frames) else float("inf")
-        is_near = next_s - frame.time_s <= reach_s
-        yield frame, next_s if is_near else frame.time_s + track.step_s
 
 
 def _prolong(found: list[tuple[float, float]], start_s: float, end_s: float) -> None:

@@ -26,7 +26,7 @@ class Ears:
     info = DDAVS
 
     def __init__(self) -> None:
-        self.n_looks, self.n_seen = 0, HIDDEN_FROM_S * 5
+        self.n_looks, self.n_seen, self.n_in_all = 0, HIDDEN_FROM_S * 5, 0
         self.may_go_on = threading.Event()
         self.may_go_on.set()
 
@@ -37,6 +37,7 @@ class Ears:
 
     def _one(self, frame):
         self.n_looks += 1
+        self.n_in_all += 1
         rows, columns = np.mgrid[: frame.shape[0], : frame.shape[1]]
         away = np.hypot(columns - DISC_PX[0], rows - DISC_PX[1])
         heat = np.clip((20 - away) / 4, 0, 0.9).astype(np.float32)
@@ -136,6 +137,7 @@ def test_what_is_heard_and_not_seen_is_said(editor, ears, qtbot):
 
 def test_the_timeline_says_when_it_sounds_on_screen_and_off(editor, ears, qtbot):
     _see(editor, qtbot)
+    qtbot.waitUntil(lambda: len(editor.window.timeline.sounding.rows) == 2, timeout=WAIT_MS)
 
     drum, hidden = editor.window.timeline.sounding.rows
     assert (drum.name, drum.colour) == ("tin drum", 0)
@@ -192,11 +194,13 @@ def test_escape_stops_looking_and_keeps_what_was_found(editor, ears, qtbot):
 def test_asking_again_takes_the_place_of_what_runs(editor, ears, qtbot):
     ears.may_go_on.clear()
     editor.actions["see_sounding"].trigger()
+    qtbot.waitUntil(lambda: editor.runner.rows()[0].state == "running", timeout=WAIT_MS)
     editor.actions["see_sounding"].trigger()
+    qtbot.waitUntil(lambda: len(editor.runner.rows()) == 1, timeout=WAIT_MS)
     ears.may_go_on.set()
     qtbot.waitUntil(lambda: not editor.runner.is_busy, timeout=WAIT_MS)
 
-    assert len(editor.sources.track) == round(LENGTH_S * 5)
+    assert len(editor.sources.track) == ears.n_in_all == round(LENGTH_S * 5)
 
 
 def test_another_clip_leaves_nothing_of_the_earlier_one(editor, ears, qtbot, tmp_path):
