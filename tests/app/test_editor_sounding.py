@@ -196,7 +196,11 @@ def test_asking_again_takes_the_place_of_what_runs(editor, ears, qtbot):
     editor.actions["see_sounding"].trigger()
     qtbot.waitUntil(lambda: editor.runner.rows()[0].state == "running", timeout=WAIT_MS)
     editor.actions["see_sounding"].trigger()
-    qtbot.waitUntil(lambda: len(editor.runner.rows()) == 1, timeout=WAIT_MS)
+    rows = editor.runner.rows
+    qtbot.waitUntil(
+        lambda: [row.state for row in rows() if "sounds" in row.label] == ["running"],
+        timeout=WAIT_MS,
+    )
     ears.may_go_on.set()
     qtbot.waitUntil(lambda: not editor.runner.is_busy, timeout=WAIT_MS)
 
