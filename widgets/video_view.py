@@ -178,13 +178,6 @@ class VideoView(PictureGestures):
         """The strip of the view in which a hint lies."""
         return QRectF(0, self.height() - 24 - HEIGHT_PX, self.width(), HEIGHT_PX + 24)
 
-    @property
-    def _zoom_words(self) -> str:
-        geometry = self.picture_geometry
-        if geometry is None or geometry.is_fitted:
-            return ""
-        return f"{geometry.shown_zoom:.0%}".replace("%", " %")
-
     def _paint_words(self, painter: QPainter) -> None:
         middle_px, below_px = self.width() / 2, self.height() - 16 - HEIGHT_PX / 2
         is_pointing = self.pointer.is_shown and self.picture_geometry is not None
@@ -204,7 +197,8 @@ class VideoView(PictureGestures):
             left_px = max(0.0, geometry.origin[0]) + 16
             width_px = pill_width_px(self.sounding_said)
             found.append((self.sounding_said, QRectF(left_px, 16, width_px, HEIGHT_PX)))
-        if words := self._zoom_words:
+        if geometry is not None and not geometry.is_fitted:
+            words = f"{geometry.shown_zoom:.0%}".replace("%", " %")
             width_px = pill_width_px(words)
             found.append((words, QRectF(self.width() - 16 - width_px, 16, width_px, HEIGHT_PX)))
         return found
