@@ -12,7 +12,7 @@ from pathlib import Path
 
 from app.engine_threads import wait_asleep
 
-COMMANDS = ("separate", "segment", "engines", "models", "eval", "train")
+COMMANDS = ("separate", "segment", "words", "engines", "models", "eval", "train")
 USAGE_ERROR = 2
 CANCELLED = 130
 

@@ -37,6 +37,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("delete_span", "Edit", "&Delete selected span", ("Del", "Backspace")),
     ActionSpec("clear_region", "Edit", "Clear the &region", ("Ctrl+Shift+R",), "Forget clicks, boxes and mask of this stem"),
     ActionSpec("clear_painted", "Edit", "Clear what is &painted", (), "Forget the painted spectrogram of this stem"),
+    ActionSpec("preferences", "Edit", "&Preferences…", ("Ctrl+,",), "Where engines run, and how sure what is found must be"),
     ActionSpec("new_stem", "Stem", "&New stem", ("Ctrl+N",), "Ask for another sound of the same clip"),
     ActionSpec("rename_stem", "Stem", "&Rename stem", ("F2",)),
     ActionSpec("remove_stem", "Stem", "Re&move stem", ("Ctrl+Backspace",)),

@@ -44,6 +44,7 @@ def _file_deeds(editor: Editor) -> Mapping[str, Deed]:
         "save_as": editor.projects.save_as,
         "export": editor.export.export,
         "models": editor.model_store.open,
+        "preferences": editor.preferences.open,
         "close_clip": editor.projects.close_clip,
         "quit": editor.window.close,
         "shortcuts": lambda: editor.dialogs.shortcuts(

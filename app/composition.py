@@ -10,6 +10,8 @@ from PySide6.QtWidgets import QApplication
 from app.commands import connect_actions
 from app.editor import Editor
 from app.paths import Home, home
+from app.playback.sounddevice_output import open_output
+from app.playback.writer import OpenOutput
 from app.settings import SettingsStore
 from core.separation.registry import engines
 from widgets.theme import THEMES, apply_theme
@@ -32,11 +34,11 @@ def run(clip: Path | None) -> int:
     return code
 
 
-def compose(app: QApplication, place: Home) -> Editor:
+def compose(app: QApplication, place: Home, open_output: OpenOutput = open_output) -> Editor:
     """Build the editor with its settings, its theme and its actions; nothing is shown yet."""
     settings = SettingsStore(place.config)
     apply_theme(app, THEMES[settings.value.theme])
-    editor = Editor(app, place, settings, engines(), DEMO)
+    editor = Editor(app, place, settings, engines(), DEMO, open_output)
     editor.models.changed.connect(lambda: editor.set_engines(engines()))
     connect_actions(editor)
     return editor

@@ -13,6 +13,7 @@ from widgets.export_dialog import ExportDialog, PlanFiles
 from widgets.export_options import ExportOffer
 from widgets.licence_dialog import LicenceDialog
 from widgets.model_store import ModelStore
+from widgets.preferences import Preferences
 from widgets.shortcuts_dialog import ShortcutsDialog
 
 _ABOUT = (
@@ -120,6 +121,10 @@ class Dialogs:
         """Return the window of the model store, in front of which its questions are asked."""
         self._store = ModelStore(self._window)
         return self._store
+
+    def preferences(self) -> Preferences:
+        """Return the window of preferences."""
+        return Preferences(self._window)
 
     def about(self) -> None:
         QMessageBox.about(self._window, "About Soloist", _ABOUT)

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication
 
 from app.actions import make_actions
 from app.autosave import Autosave, find_recoveries
+from app.controllers.devices import Computing, DeviceController
 from app.controllers.export import ExportController
 from app.controllers.finding import FindingController
 from app.controllers.masking import MaskingController
@@ -39,6 +40,7 @@ from app.presenters.finding import FindingPresenter
 from app.presenters.model_store import ModelStorePresenter
 from app.presenters.picture import PicturePresenter
 from app.presenters.playing import PlayingPresenter
+from app.presenters.preferences import PreferencesPresenter
 from app.presenters.remembering import RememberingPresenter
 from app.presenters.segmenters import SegmentersPresenter
 from app.presenters.sounding import SoundingPresenter
@@ -94,6 +96,7 @@ class Editor(QObject):
     def start(self, path: Path | None) -> None:
         """Offer what a crash left behind, else open a clip or project; None is the demo clip."""
         self.feeder.start()
+        self.devices.check()
         if path is None and self.recovery.offer(find_recoveries(self._recovery_folder)):
             return
         self.projects.open(path or self._demo)
@@ -136,6 +139,11 @@ class Editor(QObject):
             runner, document, tracks, self.dialogs.export, self._demo.parent, self
         )
         self.models = ModelsController(runner, self.dialogs, self)
+        computing: tuple[Computing, ...] = (
+            self.masking, self.searching, self.sources, self.separation,
+            *self.understanding.computing,
+        )  # fmt: skip
+        self.devices = DeviceController(runner, settings, computing, self)
         self._autosave = Autosave(document, tracks, runner, self._recovery_folder, self)
         self.recovery = RecoveryController(
             self._autosave, self.projects, self.media, self.dialogs.recover, self
@@ -152,6 +160,9 @@ class Editor(QObject):
             window, self.sources, self.masking, document, self.player, self.feeder, settings, self
         )
         self.segmenters = SegmentersPresenter(window, settings, self.masking, self)
+        self.preferences = PreferencesPresenter(
+            settings, self.devices, self.searching, self.dialogs.preferences, self
+        )
         self.playing = PlayingPresenter(
             self.player, window.transport, window.timeline, self.feeder, document, self
         )
@@ -189,6 +200,7 @@ class Editor(QObject):
             other.failed.connect(self._on_failed)
         self.masking.notice_raised.connect(self.notices.warn)
         self.finding.notice_raised.connect(self.notices.tell)
+        self.preferences.notice_raised.connect(self.notices.warn)
         self.playing.ways_changed.connect(self.status.set_ways_to_listen)
         self.notices.engine_chosen.connect(self.engines.choose)
         self.player.notice_raised.connect(self.notices.warn)

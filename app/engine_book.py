@@ -54,6 +54,11 @@ class EngineBook:
         """The words that the engine knows; None where it takes any words, or none at all."""
         return self.vocabularies.get(name)
 
+    def takes_words(self, name: str) -> bool:
+        """Whether the engine looks for words, known ones or any."""
+        engine = self.info(name)
+        return engine is not None and PromptKind.TEXT in engine.understands
+
     def sees(self, name: str) -> bool:
         """Whether the engine takes a region for a picture of one of its words."""
         engine = self.info(name)

@@ -32,9 +32,9 @@ from widgets.video_view import VideoView
 from widgets.welcome import Welcome
 
 _GROUPS_BEFORE = {
-    "save", "export", "models", "close_clip", "quit", "clear_region", "separate", "add_span",
-    "shuttle_back", "frame_back", "set_in", "listen_next", "show_mask", "fit_picture", "zoom_in",
-    "light_theme",
+    "save", "export", "models", "close_clip", "quit", "clear_region", "preferences", "separate",
+    "add_span", "shuttle_back", "frame_back", "set_in", "listen_next", "show_mask", "fit_picture",
+    "zoom_in", "light_theme",
 }  # fmt: skip
 """Actions that begin a new group of their menu."""
 

@@ -10,11 +10,13 @@ import binascii
 import json
 import logging
 import math
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
+from core.detection.protocol import USUAL
 from core.errors import ExportError
 from core.files.atomic import write_text
 from core.segmentation import registry
@@ -27,6 +29,7 @@ _log = logging.getLogger(__name__)
 FILE_NAME = "settings.json"
 N_RECENT = 10
 SOUNDING_RATES_HZ = (1.0, 2.0, 5.0, 10.0)
+_DEVICE = re.compile(r"auto|cpu|mps|cuda(:\d{1,3})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +45,17 @@ class AppSettings:
     is_scrub_heard: bool = True
     """Dragging the playhead plays snippets."""
     device: str = "auto"
-    """Where engines run: "auto", "cpu", "cuda" or "mps"."""
+    """Where engines run: "auto", "cpu", "cuda", "cuda:1" (the second one) or "mps"."""
     segmenter: str = registry.DEFAULT
     """With what objects are found in the picture, by its name in the registry."""
     is_sounding_shown: bool = True
     """What sounds is shown over the picture, where it is known."""
     sounding_rate_hz: float = 5.0
     """How many pictures a second are looked at for what sounds."""
+    find_box_threshold: float = USUAL.box
+    """How sure a box must be that is found by words, 0 to 1."""
+    find_text_threshold: float = USUAL.text
+    """How sure a word must be that such a box is said to show, 0 to 1."""
     cache_limit_mb: int = 2_048
     """Decoded media kept on disk before the oldest is dropped."""
     mask_opacity: float = 0.4
@@ -198,6 +205,12 @@ def _rate(value: object) -> None:
         raise ValueError(f"{value!r:.60} is none of {SOUNDING_RATES_HZ}")
 
 
+def _device(value: object) -> None:
+    # Whether it is there is asked elsewhere: a GPU may be gone today, and back tomorrow.
+    if not isinstance(value, str) or not _DEVICE.fullmatch(value):
+        raise ValueError(f"{value!r:.60} is no device, such as auto, cpu, cuda:0 or mps")
+
+
 def _truth(value: object) -> None:
     if not isinstance(value, bool):
         raise ValueError(f"{value!r:.60} is neither true nor false")
@@ -228,10 +241,12 @@ _RULES: Mapping[str, Rule] = {
     "volume_db": _number(SILENCE_DB, 12.0),
     "is_level_matched": _truth,
     "is_scrub_heard": _truth,
-    "device": _one_of("auto", "cpu", "cuda", "mps"),
+    "device": _device,
     "segmenter": _one_of(*(info.name for info in registry.segmenters())),
     "is_sounding_shown": _truth,
     "sounding_rate_hz": _rate,
+    "find_box_threshold": _number(0.0, 1.0),
+    "find_text_threshold": _number(0.0, 1.0),
     "cache_limit_mb": _number(64, 1_000_000, is_whole=True),
     "mask_opacity": _number(0.0, 1.0),
     "frequency_scale": _one_of(*(scale.value for scale in FrequencyScale)),

@@ -6,6 +6,7 @@ of its own, so that no click ever waits for that.
 
 from PySide6.QtCore import QObject
 
+from app.controllers.devices import Computing
 from app.controllers.masking import MaskingController
 from app.controllers.media import Clip
 from app.controllers.recognition import RecognitionController
@@ -36,6 +37,11 @@ class Understanding(QObject):
         self.tagging.wanted.connect(self._warm_up.begin)
         self._warm_up.finished.connect(self.recognition.set_ready)
         self._warm_up.finished.connect(self.tagging.set_ready)
+
+    @property
+    def computing(self) -> tuple[Computing, ...]:
+        """What of it runs on a device."""
+        return self.recognition, self.tagging, self._warm_up
 
     def set_clip(self, clip: Clip | None) -> None:
         """Turn to another clip, or to none."""

@@ -27,6 +27,8 @@ class WarmUp(QThread):
         """Warm up `default` where there is no stem yet."""
         super().__init__(parent)
         self._document, self._default = document, default
+        self.device = "auto"
+        """Where it is built."""
         self._engine = ""
         self._has_begun = False
         self._delay = QTimer(self, singleShot=True, interval=DELAY_MS)
@@ -35,7 +37,7 @@ class WarmUp(QThread):
 
     def run(self) -> None:
         try:
-            registry.build(self._engine)
+            registry.build(self._engine, self.device)
         except CoreError as error:
             # The separation itself will say it to the person, if they ever ask for it.
             _log.info("warm-up: %s", error)

@@ -54,7 +54,10 @@ def test_the_window_opens_without_anything_that_could_reach_a_network():
     assert not loaded & {"http", "keyring", "filelock", "requests", "huggingface_hub"}
 
 
-@pytest.mark.parametrize("door", ["core.separation.registry", "core.segmentation.registry"])
+@pytest.mark.parametrize(
+    "door",
+    ["core.separation.registry", "core.segmentation.registry", "core.detection.registry"],
+)
 def test_looking_up_an_engine_loads_no_torch(door):
     assert "torch" not in _loaded_by(f"import {door}")
 

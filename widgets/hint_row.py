@@ -5,7 +5,8 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
 from core.domain.beliefs import HeardWord
 from core.domain.engines import EngineInfo
-from core.domain.vocabulary import Vocabulary
+from core.domain.prompts import PromptKind
+from core.domain.vocabulary import Vocabulary, said_as
 from core.units import format_duration
 from widgets.belief_chip import percent
 from widgets.chip_button import ChipButton
@@ -66,8 +67,8 @@ class HintRow(QWidget):
             self._fill_with_needs(asked.engine)
         elif doubt is not None and asked.engine is not None and vocabulary is not None:
             self._fill_with_doubt(asked, asked.engine, vocabulary, helper)
-        elif self._heard and vocabulary is not None and asked.stem is not None:
-            self._fill_with_heard(vocabulary)
+        elif self._heard and asked.engine is not None and has_stem:
+            self._fill_with_heard(asked.engine, vocabulary)
         self.setVisible(self._row.count() > 0)
 
     def _fill_with_needs(self, engine: EngineInfo) -> None:
@@ -99,27 +100,33 @@ class HintRow(QWidget):
             ).clicked.connect(lambda _on=False: self.engine_chosen.emit(name))
         self._row.addStretch(1)
 
-    def _fill_with_heard(self, vocabulary: Vocabulary) -> None:
-        known = [word for word in self._heard if word.name in vocabulary.names][:MOST_SHOWN]
+    def _fill_with_heard(self, engine: EngineInfo, vocabulary: Vocabulary | None) -> None:
+        """Offer what is heard; an engine without a vocabulary takes any words."""
+        if PromptKind.TEXT not in engine.understands:
+            return
+        known = [one for one in self._heard if vocabulary is None or one.name in vocabulary.names]
         if not known:
             return
         self._add_label("Heard here:")
-        for word in known:
-            title = vocabulary.word(word.name).title.lower()
-            self._row.addWidget(self._heard_chip(word, title))
+        for heard in known[:MOST_SHOWN]:
+            has_spans = PromptKind.SPAN in engine.understands
+            title = said_as(heard.name, vocabulary)
+            self._row.addWidget(self._heard_chip(heard, title, has_spans=has_spans))
         self._row.addStretch(1)
 
-    def _heard_chip(self, word: HeardWord, title: str) -> QWidget:
-        """Return a pill in two parts: the word, and the word with when it sounds."""
-        spans = counted(len(word.spans), "span")
+    def _heard_chip(self, word: HeardWord, title: str, *, has_spans: bool) -> QWidget:
+        """Return a pill: the word and, for an engine that reads spans, it with when it sounds."""
         length = format_duration(sum(span.length_s for span in word.spans))
-        first = ChipButton(is_right_round=False)
+        first = ChipButton(is_right_round=not has_spans)
         sure = f"heard for {length}, {percent(word.confidence)} sure"
         first.show_as(title, f"Look for “{title}”: {sure}")
         self._words.append(title)
+        first.clicked.connect(lambda: self.text_chosen.emit(title))
+        if not has_spans:
+            return first
+        spans = counted(len(word.spans), "span")
         second = ChipButton("span", is_left_round=False)
         second.show_as("", f"Look for “{title}” where it was heard: with its {spans}")
-        first.clicked.connect(lambda: self.text_chosen.emit(title))
         second.clicked.connect(lambda: self.heard_chosen.emit(word))
         both = QWidget()
         row = QHBoxLayout(both)

@@ -1,4 +1,7 @@
-"""One knob of an engine: a list for choices, a box to tick, a number, or words."""
+"""One knob of an engine: a list for choices, a box to tick, a number, or words.
+
+A share, which is a number between limits that lie one apart, has a slider beside its number.
+"""
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
@@ -9,6 +12,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLineEdit,
+    QSlider,
     QSpinBox,
     QWidget,
 )
@@ -17,6 +21,9 @@ from core.domain.engines import EngineSetting, SettingValue
 
 _LEAST, _MOST = -1_000_000, 1_000_000
 """Of numbers without limits of their own."""
+
+_NOTCHES = 100
+"""Of a slider; a share has two decimals."""
 
 
 class SettingControl(QWidget):
@@ -45,6 +52,11 @@ class SettingControl(QWidget):
         self.label.setToolTip(self.field.toolTip())
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
+        self.slider = _slider_for(self.field, title) if _is_share(setting) else None
+        if self.slider is not None:
+            self.slider.setToolTip(self.field.toolTip())
+            self.slider.sliderReleased.connect(self.settle)
+            row.addWidget(self.slider)
         row.addWidget(self.field)
 
     def set_value(self, value: SettingValue) -> None:
@@ -112,6 +124,25 @@ class SettingControl(QWidget):
         if value != self._value:
             self._value = value
             self.value_chosen.emit(self.setting.name, value)
+
+
+def _is_share(setting: EngineSetting) -> bool:
+    if setting.minimum is None or setting.maximum is None or setting.choices:
+        return False
+    return isinstance(setting.default, float) and setting.maximum - setting.minimum <= 1.0
+
+
+def _slider_for(field: QWidget, title: str) -> QSlider | None:
+    """Return a slider that moves with the number in `field`, which is what is asked for."""
+    if not isinstance(field, QDoubleSpinBox):
+        return None
+    slider = QSlider(Qt.Orientation.Horizontal)
+    slider.setRange(round(_NOTCHES * field.minimum()), round(_NOTCHES * field.maximum()))
+    slider.setAccessibleName(title)
+    slider.valueChanged.connect(lambda notch: field.setValue(notch / _NOTCHES))
+    field.valueChanged.connect(lambda value: slider.setValue(round(_NOTCHES * value)))
+    slider.setValue(round(_NOTCHES * field.value()))
+    return slider
 
 
 def _words(value: SettingValue) -> str:

@@ -26,7 +26,7 @@ Seed = Annotated[
     int, typer.Option(metavar="N", help="Of the choice of mixtures and of the engine.")
 ]
 Count = Annotated[int, typer.Option(metavar="N", min=1, help="How many mixtures of two.")]
-Device = Annotated[str, typer.Option(metavar="NAME", help="auto, cpu, cuda or mps.")]
+Device = Annotated[str, typer.Option(metavar="NAME", help="auto, cpu, cuda, cuda:1 or mps.")]
 Settings = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="NAME=VALUE", help="A setting of the engine; give it again."),

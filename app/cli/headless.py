@@ -62,12 +62,12 @@ def separate_clip(
     request.marks.refuse_nothing()
     registry.info(request.segmenter)  # refuses one that there is not
     opened = OpenJob(request.clip)(report, cancel)
-    track = sound_track_of(opened.info, request.audio_track)
+    track = sound_track(opened.info, request.audio_track)
     prompts = prompts_in_clip(request.marks, opened.info, opened.table)
     engine = choose_engine(request.engine, prompts)
     settings = read_settings(engine, request.settings)
     stem = _stem(engine, prompts, settings, request)
-    mix = import_mix(opened.info, track, home, report, cancel)
+    mix = imported_sound(opened.info, track, home, report, cancel)
     project = Project(request.clip, track.index, (stem,), stem.stem_id)
     choice = replace(request.choice, stem_ids=(stem.stem_id,))
     _rehearse(ExportSubject(project, mix, opened.info), choice, home)
@@ -94,12 +94,8 @@ def separate_clip(
         return replace(answer, notices=(*notices, *answer.notices))
 
 
-def sound_track_of(media: MediaInfo, number: int | None) -> AudioStreamInfo:
-    """Return sound track `number`, counted from 1; the first for None.
-
-    Raises:
-        MediaError: the clip has none, or none of that number.
-    """
+def sound_track(media: MediaInfo, number: int | None) -> AudioStreamInfo:
+    """Return a sound track by its number from 1, the first for None; `MediaError` for none."""
     if not media.audio:
         raise MediaError(
             f"{media.path} has no sound",
@@ -138,10 +134,15 @@ def _stem(
     )
 
 
-def import_mix(
+def imported_sound(
     media: MediaInfo, track: AudioStreamInfo, home: Home, report: Report, cancel: CancelToken
 ) -> AudioSource:
-    """Return a sound track, decoded into the cache of `home`."""
+    """Return the decoded sound of a track, from the cache if it was decoded before.
+
+    Raises:
+        CoreError: it can't be decoded, or there is no room for it.
+        Cancelled: asked to stop.
+    """
     try:
         home.make()
     except OSError as error:

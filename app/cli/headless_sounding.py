@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.cli.headless import import_mix, sound_track_of
+from app.cli.headless import imported_sound, sound_track
 from app.paths import Home
 from core.domain.soundings import SoundingTrack
 from core.errors import MediaError
@@ -52,8 +52,8 @@ def segment_clip(
             f"{request.clip} has no picture",
             advice="This file holds sound only, so there is nothing to be seen. Choose a video.",
         )
-    stream = sound_track_of(opened.info, request.audio_track)
-    mix = import_mix(opened.info, stream, home, report, cancel)
+    stream = sound_track(opened.info, request.audio_track)
+    mix = imported_sound(opened.info, stream, home, report, cancel)
     rehearse_sounding_export(request.choice, mix)
     looked = SoundingJob(
         opened.info,

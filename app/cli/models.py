@@ -161,8 +161,7 @@ def refuse_imports(wanting: Sequence["ModelEntry"]) -> None:
         if not one.is_downloadable:
             raise StoreError(
                 f"{one.name} cannot be downloaded by a program",
-                advice=f"Download it with a browser from {one.page}, then: main.py models import "
-                f"{one.name} FOLDER",
+                advice=f"{one.how_to_import} Then: main.py models import {one.name} FOLDER",
             )
 
 

@@ -11,6 +11,7 @@ from app.cli.models import models
 from app.cli.segment import segment
 from app.cli.separate import separate
 from app.cli.train import training
+from app.cli.words import words
 from core.files.versions import soloist_version
 
 _ABOUT = """Click it. Hear only it.
@@ -29,6 +30,7 @@ def _commands() -> typer.Typer:
     commands.callback()(_root)
     commands.command("separate")(separate)
     commands.command("segment")(segment)
+    commands.command("words")(words)
     commands.command("engines")(engines)
     commands.add_typer(models, name="models")
     commands.add_typer(evaluation, name="eval")

@@ -94,7 +94,9 @@ def separate(
     audio_track: Annotated[
         int | None, typer.Option(metavar="N", help="Which sound track, counted from 1.")
     ] = None,
-    device: Annotated[str, typer.Option(metavar="NAME", help="auto, cpu, cuda or mps.")] = "auto",
+    device: Annotated[
+        str, typer.Option(metavar="NAME", help="auto, cpu, cuda, cuda:1 or mps.")
+    ] = "auto",
     find_with: Annotated[
         str,
         typer.Option(metavar="NAME", help="What finds clicked objects: classic, sam2 or edgetam."),

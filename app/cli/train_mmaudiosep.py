@@ -22,13 +22,14 @@ from app.cli.training_options import (
 from core.progress import CancelToken, ignore
 
 if TYPE_CHECKING:
-    from core.training.sep_run import SepPlace, SepRecipe
+    from core.training.sep_recipe import SepRecipe
+    from core.training.sep_run import SepPlace
 
 Data = Annotated[Path, typer.Argument(metavar="DATA", help="Holds audio/CLASS/RECORDING.")]
 Classes = Annotated[
     str, typer.Option(metavar="NAMES", help="Of classes, with commas between; all if none.")
 ]
-TINY_WINDOW_S = 2.0
+TINY_WINDOW_S = 1.0
 
 
 def mmaudiosep(
@@ -47,10 +48,17 @@ def mmaudiosep(
         bool,
         typer.Option("--whole", help="Teach everything, not the input and the joint blocks alone."),
     ] = False,
+    keeps_input: Annotated[
+        bool,
+        typer.Option(
+            "--keep-input",
+            help="Begin with MMAudio's own input, deaf to the mixture, not with a new one.",
+        ),
+    ] = False,
     at_once: Annotated[
-        int,
+        int | None,
         typer.Option(metavar="N", min=1, help="Clips that are computed together; fewer need less."),
-    ] = 8,
+    ] = None,
     steps: Steps = None,
     seed: Seed = None,
     batch: Batch = None,
@@ -67,9 +75,11 @@ def mmaudiosep(
         from core.training.sep_start import TINY_CARD
 
         is_tiny = (start / TINY_CARD).is_file()
-        recipe = _recipe(out, classes, steps, seed, batch, is_tiny=is_tiny)
-        objective = replace(recipe.objective, clips_at_once=at_once)
-        recipe = replace(recipe, objective=objective, is_whole=is_whole)
+        usual = _tiny(is_separating=True) if is_tiny else None
+        recipe = _recipe(out, classes, steps, seed, batch, usual)
+        n_at_once = at_once or recipe.objective.clips_at_once
+        objective = replace(recipe.objective, clips_at_once=n_at_once)
+        recipe = replace(recipe, objective=objective, is_whole=is_whole, keeps_input=keeps_input)
         place = replace(_place(device), start=start)
         report = line.report if place.crew.place == 0 else ignore
         made = train_mmaudiosep(data, out, recipe, place, report=report, cancel=cancel)
@@ -98,12 +108,25 @@ def tiny_mmaudio(
     def work(line: ProgressLine, cancel: CancelToken) -> None:
         from core.training.sep_run import train_tiny_mmaudio
 
-        recipe = _recipe(out, classes, steps, seed, batch, is_tiny=True)
+        recipe = _recipe(out, classes, steps, seed, batch, _tiny(is_separating=False))
         train_tiny_mmaudio(data, out, recipe, _place(device), report=line.report, cancel=cancel)
         line.clear()
         print(f"{out}: a tiny MMAudio. Now: main.py train mmaudiosep {data} --from {out} -o FOLDER")
 
     raise typer.Exit(run_plainly(work, when_cancelled=STOPPED))
+
+
+def _tiny(*, is_separating: bool) -> "SepRecipe":
+    from core.training.sep_objective import SepObjective
+    from core.training.sep_recipe import SepRecipe, tiny_schedule
+
+    return SepRecipe(
+        training=tiny_schedule(is_separating=is_separating),
+        objective=SepObjective(window_s=TINY_WINDOW_S, clips_at_once=16),
+        n_clips=16,
+        validate_every_steps=1000 if is_separating else 200,
+        n_validation_clips=64,
+    )
 
 
 def _recipe(
@@ -112,22 +135,13 @@ def _recipe(
     steps: int | None,
     seed: int | None,
     batch: int | None,
-    *,
-    is_tiny: bool,
+    usual: "SepRecipe | None" = None,
 ) -> "SepRecipe":
     """Return the recipe; steps, seed and batch are as the run in `out` began, if not given."""
     from core.training.recipes import kept_recipe
-    from core.training.sep_objective import SepObjective
-    from core.training.sep_run import SepRecipe, tiny_schedule
+    from core.training.sep_recipe import SepRecipe
 
-    usual = SepRecipe()
-    if is_tiny:
-        usual = SepRecipe(
-            training=tiny_schedule(),
-            objective=SepObjective(window_s=TINY_WINDOW_S),
-            n_clips=16,
-            validate_every_steps=100,
-        )
+    usual = usual or SepRecipe()
     kept = kept_recipe(out)
     return replace(
         usual,

@@ -16,7 +16,7 @@ Folder = Annotated[
     Path,
     typer.Option("-o", "--out", metavar="FOLDER", help="Of the run; a run in it is gone on with."),
 ]
-Device = Annotated[str, typer.Option(metavar="NAME", help="auto, cpu, cuda or mps.")]
+Device = Annotated[str, typer.Option(metavar="NAME", help="auto, cpu, cuda, cuda:1 or mps.")]
 Steps = Annotated[
     int | None,
     typer.Option(metavar="N", min=1, help="How many in all; a run may be made longer."),

@@ -7,6 +7,7 @@ from app.job_lane import Urgency
 from app.job_runner import Job, JobRunner, Lane
 from app.missing import MissingModelError
 from core.detection import registry
+from core.detection.protocol import USUAL
 from core.domain.pictures import Frame
 from core.errors import PromptError
 from core.jobs.detection import FindAnswer, FindJob
@@ -28,6 +29,10 @@ class FindingController(QObject):
     def __init__(self, runner: JobRunner, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._runner = runner
+        self.device = "auto"
+        """Where is looked from now on."""
+        self.thresholds = USUAL
+        """How sure what is found must be from now on."""
         self._clip: Clip | None = None
         self._job: Job | None = None
 
@@ -55,7 +60,16 @@ class FindingController(QObject):
                 )
             )
             return
-        self._ask(FindJob(clip.info, clip.table, words, frame))
+        self._ask(
+            FindJob(
+                clip.info,
+                clip.table,
+                words,
+                frame,
+                device=self.device,
+                thresholds=self.thresholds,
+            )
+        )
 
     def cancel(self) -> None:
         """Stop looking."""

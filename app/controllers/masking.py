@@ -61,6 +61,8 @@ class MaskingController(QObject):
         self._default = book.default
         self.segmenter = registry.DEFAULT
         """With what objects are found from now on, by name."""
+        self.device = "auto"
+        """Where that runs from now on."""
         self.frame: Frame | None = None
         """The frame on screen, on which most marks are made."""
         self._clip: Clip | None = None
@@ -172,7 +174,9 @@ class MaskingController(QObject):
         self._earlier[region] = earlier
         self._tracks.begin(region, table.time_base, table.origin_s)
         believed = earlier.at(pts) if earlier else None
-        job = MaskJob(info, table, region, pts, believed, self.segmenter, frame=self.frame)
+        job = MaskJob(
+            info, table, region, pts, believed, self.segmenter, self.device, frame=self.frame
+        )
         stem_id = self._document.project.selected_stem_id
         self._masking = self._runner.prepare(
             job, Lane.DEVICE, replaces=f"mask of {stem_id}", is_urgent=True
@@ -195,6 +199,7 @@ class MaskingController(QObject):
             clip.table,
             region,
             self.segmenter,
+            self.device,
             on_masks=self._bridge.masks.emit,
             previous=self._earlier.pop(region, None),
         )

@@ -45,6 +45,8 @@ class RecognitionController(QObject):
         super().__init__(parent)
         self._runner, self._document, self._tracks = runner, document, tracks
         self._masking, self._book = masking, book
+        self.device = "auto"
+        """Where is looked from now on."""
         self._clip: Clip | None = None
         self._is_ready = False
         self._beliefs: dict[RegionPrompt, Belief | None] = {}
@@ -95,7 +97,7 @@ class RecognitionController(QObject):
 
     def _ask(self, clip: Clip, region: RegionPrompt, mask: TrackedMask) -> None:
         frame = self._masking.frame
-        request = BeliefJob(clip.info, clip.table, region, mask, frame=frame)
+        request = BeliefJob(clip.info, clip.table, region, mask, frame=frame, device=self.device)
         job = self._runner.prepare(request, Lane.DEVICE, replaces="belief", urgency=Urgency.SOON)
         job.succeeded.connect(self._on_believed)
         job.failed.connect(self._on_failed)

@@ -75,6 +75,8 @@ class SeparationController(QObject):
         self._runner, self._document, self._tracks = runner, document, tracks
         self._masking, self._stems_folder = masking, stems_folder
         self._book, self._belief_about = book, belief_about
+        self.device = "auto"
+        """Where engines run from now on."""
         self._clip: Clip | None = None
         self._jobs: list[Job] = []
         self._whole_job: Job | None = None
@@ -173,6 +175,7 @@ class SeparationController(QObject):
                 engine=stem.engine,
                 seed=stem.seed,
                 settings=stem.settings,
+                device=self.device,
                 window_s=TimeSpan(max(0.0, start_s), start_s + PREVIEW_S),
             ),
             Lane.DEVICE,
@@ -203,6 +206,7 @@ class SeparationController(QObject):
                 engine=stem.engine,
                 seed=stem.seed,
                 settings=stem.settings,
+                device=self.device,
                 target_path=path,
             ),
             Lane.DEVICE,

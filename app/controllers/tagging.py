@@ -38,6 +38,8 @@ class TaggingController(QObject):
     ) -> None:
         super().__init__(parent)
         self._runner, self._document, self._book = runner, document, book
+        self.device = "auto"
+        """Where is listened from now on."""
         self._clip: Clip | None = None
         self._is_ready = self._has_asked = False
         self._job: Job | None = None
@@ -65,7 +67,7 @@ class TaggingController(QObject):
     def _is_wanted(self) -> bool:
         stem = self._document.project.selected_stem
         engine = stem.engine if stem is not None else self._book.default
-        return self._book.vocabulary(engine) is not None
+        return self._book.takes_words(engine)
 
     @Slot()
     def _listen(self, _project: object = None) -> None:
@@ -79,7 +81,7 @@ class TaggingController(QObject):
             self.wanted.emit()
             return
         self._has_asked = True
-        request = TagJob(clip.sound.source)
+        request = TagJob(clip.sound.source, self.device)
         self._job = self._runner.prepare(
             request, Lane.DEVICE, replaces="tags", urgency=Urgency.BACKGROUND
         )

@@ -8,6 +8,7 @@ from app.document import Document
 from app.engine_book import EngineBook
 from core.domain import edits
 from core.domain.beliefs import HeardWord
+from core.domain.vocabulary import said_as
 from widgets.prompt_bar import PromptBar
 
 
@@ -34,9 +35,8 @@ class SuggestingPresenter(QObject):
         """Say the word and when it sounds, as one step."""
         project = edits.with_stem(self._document.project, self._book.default)
         stem = project.selected_stem
-        vocabulary = self._book.vocabulary(stem.engine) if stem is not None else None
-        if stem is None or vocabulary is None:
+        if stem is None or not self._book.takes_words(stem.engine):
             return
-        word = vocabulary.word(heard.name).title.lower()
+        word = said_as(heard.name, self._book.vocabulary(stem.engine))
         edited = edits.set_heard(project, stem.stem_id, word, heard.spans)
         self._document.apply(f"Choose {word}", edited)

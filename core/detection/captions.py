@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from core.errors import PromptError
 
 _SEPARATORS = re.compile(r"[.,;:!?/|\n]+")
+_WORD = re.compile(r"[^\W_]")
 _NOT_LETTERS = re.compile(r"[^\w\s'’-]+")
 
 
@@ -31,7 +32,7 @@ def phrases_of(words: str) -> tuple[str, ...]:
     """
     parts = (_NOT_LETTERS.sub(" ", part) for part in _SEPARATORS.split(words.lower()))
     phrases = [" ".join(part.split()) for part in parts]
-    named = tuple(dict.fromkeys(phrase for phrase in phrases if phrase))
+    named = tuple(dict.fromkeys(phrase for phrase in phrases if _WORD.search(phrase)))
     if not named:
         raise PromptError(
             f"{words!r} names nothing to look for",

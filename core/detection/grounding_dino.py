@@ -72,6 +72,7 @@ class GroundingDino:
         with torch.inference_mode(), failing_as_engine(self._info.title):
             boxes, scores = self._answer(frame.pixels, tokens)
             refuse_not_finite(boxes, self._info.title)
+            refuse_not_finite(scores, self._info.title)
             by_phrase = _by_phrase(scores, caption, tokens["offset_mapping"][0])
             findings = _chosen(boxes, by_phrase, thresholds, frame, caption)
         cancel.raise_if_cancelled()

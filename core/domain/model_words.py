@@ -24,7 +24,8 @@ def memory_words(entry: ModelEntry) -> str:
 def access_words(entry: ModelEntry) -> str:
     """Return how a person gets it."""
     if not entry.is_downloadable:
-        return "Import only: download it with a browser, then import the folder"
+        usual = "Download it with a browser, then import the folder"
+        return f"Import only. {entry.import_note or usual}"
     return "Gated: ask its owner, then give a token" if entry.is_gated else "Free to download"
 
 

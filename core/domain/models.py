@@ -69,11 +69,18 @@ class ModelEntry:
     requires: tuple[str, ...]
     """Names of models that it cannot do without."""
     files: tuple[ModelFile, ...]
+    import_note: str = ""
+    """Where the files come from that are imported, as a sentence; empty where `page` has them."""
 
     @property
     def is_downloadable(self) -> bool:
         """False where it can only be imported from a folder."""
         return all(file.url is not None for file in self.files)
+
+    @property
+    def how_to_import(self) -> str:
+        """Where a person gets the files of what can only be imported, as a sentence."""
+        return self.import_note or f"Download it with a browser from {self.page}."
 
     @property
     def about_bytes(self) -> int | None:

@@ -184,6 +184,13 @@ class Vocabulary:
         return max(map(len, self._known), default=0)
 
 
+def said_as(name: str, vocabulary: Vocabulary | None) -> str:
+    """Return a known sound's name as a person says it; without a vocabulary as good as it goes."""
+    if vocabulary is None:
+        return name.replace("_", " ")
+    return vocabulary.word(name).title.lower()
+
+
 def read_vocabulary(path: Path) -> Vocabulary:
     """Return the vocabulary in a JSON file.
 

@@ -88,10 +88,15 @@ class InstallJob:
         return ModelAnswer(self.job_id, f"Installed {named(self.entries)}.", tuple(notices))
 
     def _known_token(self) -> str | None:
-        from core.store.tokens import known_token
+        from core.store.tokens import ENVIRONMENT, known_token
 
         # Asking the system for its password store may make it ask the person.
-        return known_token().token if any(entry.is_gated for entry in self.entries) else None
+        if not any(entry.is_gated for entry in self.entries):
+            return None
+        known = known_token()
+        if known.problem and known.source == ENVIRONMENT:
+            raise StoreError("the environment holds no token", advice=known.problem)
+        return known.token
 
     @staticmethod
     def _kept(token: str) -> list[str]:

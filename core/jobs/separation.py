@@ -165,7 +165,8 @@ def _run(
             device=job.device,
         )
         notes = engine.separate(request, sink, report=report, cancel=cancel)
-    return {**_band_notes(engine.info, job.mix), **notes}
+    about = {"licence": engine.info.licence, **_band_notes(engine.info, job.mix)}
+    return {**about, **notes}
 
 
 @contextlib.contextmanager

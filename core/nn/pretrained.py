@@ -1,4 +1,4 @@
-"""Brings networks of `transformers` from a folder in their official layout: strict and offline.
+"""Brings networks of `transformers` and `diffusers` from their official layout: strict, offline.
 
 Only tensors are read, never a program. What does not fit is listed, and then nothing is loaded:
 the library itself would fill the gaps with chance. No network is ever asked for a missing file.
@@ -6,6 +6,7 @@ the library itself would fill the gaps with chance. No network is ever asked for
 
 import json
 import pickle
+import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,7 +26,7 @@ Network = TypeVar("Network", bound=nn.Module)
 _N_NAMED = 5
 """So many names are listed of each kind of misfit."""
 
-_CONFIG = "config.json"
+_CONFIG, _TOKENIZER, _PIECES = "config.json", "tokenizer.json", "spiece.model"
 _FAILURES = (
     OSError, ValueError, TypeError, KeyError, AttributeError, RuntimeError, ImportError, EOFError,
     AssertionError, ZeroDivisionError, StrictDataclassError, SafetensorError,
@@ -39,8 +40,9 @@ def load_pretrained(kind: type[Network], folder: Path, of_what: str, device: str
     """Return the network of a folder on `device`, in float32 and evaluation mode.
 
     Args:
-        kind: the class of `transformers`.
-        folder: holds config.json and model.safetensors (or shards of it, or pytorch_model.bin).
+        kind: the class of `transformers` or `diffusers`.
+        folder: holds config.json and model.safetensors (or shards of it, or pytorch_model.bin),
+            as the library names it.
         of_what: names the network for the person.
         device: such as "cpu" or "cuda".
 
@@ -48,16 +50,17 @@ def load_pretrained(kind: type[Network], folder: Path, of_what: str, device: str
         ModelError: a file is missing, damaged, holds a program, or another network.
     """
     _refuse_another_kind(kind, folder, of_what)
-    # Any: the classes of the library share no typed interface.
+    # Any: the classes of the libraries share no typed interface.
     library: Any = kind
+    precision = "torch_dtype" if _is_of_diffusers(kind) else "dtype"
     try:
-        with _without_bars():
+        with _quietly():
             network, told = library.from_pretrained(
                 folder,
                 local_files_only=True,
                 output_loading_info=True,
                 ignore_mismatched_sizes=True,  # they are refused below, all at once
-                dtype=torch.float32,
+                **{precision: torch.float32},
             )
     except pickle.UnpicklingError as error:
         raise ModelError(
@@ -68,8 +71,9 @@ def load_pretrained(kind: type[Network], folder: Path, of_what: str, device: str
     except _FAILURES as error:
         raise _unusable(folder, of_what, error) from error
     _refuse_misfits(folder, of_what, told)
-    loaded: Network = network.to(device).eval().requires_grad_(False)
-    return loaded
+    # By the base class: libraries make its `to` over, and mypy can't see what they give back.
+    loaded: Network = nn.Module.to(network, torch.device(device))
+    return loaded.eval().requires_grad_(False)
 
 
 def load_part(kind: Any, folder: Path, of_what: str) -> Any:
@@ -83,6 +87,13 @@ def load_part(kind: Any, folder: Path, of_what: str) -> Any:
     try:
         return kind.from_pretrained(folder, local_files_only=True)
     except Exception as error:  # `tokenizers` raises nothing more exact
+        if _lacks_its_reader(folder):
+            raise ModelError(
+                f"{folder} has {_PIECES} and no {_TOKENIZER}: {error}",
+                advice=f"{_PIECES} in {folder} can’t be read without the library sentencepiece, "
+                f"which Soloist does not bring. Put {_TOKENIZER} of {of_what} beside it; it is "
+                "published in the same place.",
+            ) from error
         raise _unusable(folder, of_what, error) from error
 
 
@@ -110,9 +121,11 @@ def stamps(folder: Path) -> tuple[Stamp, ...]:
 
 def _refuse_another_kind(kind: Any, folder: Path, of_what: str) -> None:
     """Raise `ModelError` where config.json describes another network, or nothing."""
-    path, wanted = folder / _CONFIG, kind.config_class.model_type
+    path, is_diffusers = folder / _CONFIG, _is_of_diffusers(kind)
+    key = "_class_name" if is_diffusers else "model_type"
+    wanted: str = kind.__name__ if is_diffusers else kind.config_class.model_type
     try:
-        found = json.loads(path.read_text(encoding="utf-8")).get("model_type")
+        found = json.loads(path.read_text(encoding="utf-8")).get(key)
     except (OSError, ValueError, AttributeError) as error:
         raise _unusable(folder, of_what, error) from error
     if found not in (wanted, wanted.removesuffix("_video")):
@@ -121,6 +134,14 @@ def _refuse_another_kind(kind: Any, folder: Path, of_what: str) -> None:
             advice=f"What lies in {folder} is another model than {of_what}. "
             f"Put the official files of {of_what} there.",
         )
+
+
+def _is_of_diffusers(kind: Any) -> bool:
+    return getattr(kind, "config_class", None) is None
+
+
+def _lacks_its_reader(folder: Path) -> bool:
+    return (folder / _PIECES).is_file() and not (folder / _TOKENIZER).is_file()
 
 
 def _refuse_misfits(folder: Path, of_what: str, told: Mapping[str, Any]) -> None:
@@ -157,13 +178,16 @@ def _unusable(folder: Path, of_what: str, error: BaseException) -> ModelError:
 
 
 @contextmanager
-def _without_bars() -> Iterator[None]:
-    """Keep the library from drawing progress bars into a terminal that nobody looks at."""
+def _quietly() -> Iterator[None]:
+    """Keep to ourselves what the libraries say of their own insides, and no bar on the terminal."""
     bars: Any = library_logging  # it has types for some of its functions only
     was_drawing = bars.is_progress_bar_enabled()
     bars.disable_progress_bar()
     try:
-        yield
+        with warnings.catch_warnings():
+            # AutoencoderOobleck is built with it; nothing here can change that.
+            warnings.filterwarnings("ignore", ".*weight_norm. is deprecated", FutureWarning)
+            yield
     finally:
         if was_drawing:
             bars.enable_progress_bar()

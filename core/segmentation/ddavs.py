@@ -47,8 +47,8 @@ class DdavsSegmenter:
         if not path.is_file():
             raise ModelError(
                 f"{path} is not there",
-                advice="No such network comes with Soloist yet. Teach one with “main.py train "
-                "composites DATA -o RUN”, and give its file: “--weights RUN/ddavs.safetensors”.",
+                advice="Give a file that “main.py train composites” or “train ddavs” wrote. If it "
+                "is the one that comes with Soloist, get Soloist again: its folder isn't whole.",
             )
         self._device = pick_device(device)
         self._network, self._words = read_ddavs(path, self._device)

@@ -39,11 +39,14 @@ class ChunkPlan:
         n_chunk: samples from one piece's start to the next one's.
         n_overlap: samples in which neighbours are blended; at most `n_chunk`.
         n_context: samples heard beyond both ends and thrown away, for windows that reach over.
+        n_least: samples heard at least: of a shorter piece, such as the last one, as many more
+            before it.
     """
 
     n_chunk: int
     n_overlap: int
     n_context: int = 0
+    n_least: int = 0
 
     def __post_init__(self) -> None:
         if self.n_chunk < 1 or not 0 <= self.n_overlap <= self.n_chunk or self.n_context < 0:
@@ -53,7 +56,9 @@ class ChunkPlan:
         """Yield the pieces that cover `start <= n < stop`, each one overlapping the next."""
         for first in range(start, stop, self.n_chunk):
             last = min(first + self.n_chunk + self.n_overlap, stop)
-            yield Piece(first, last, first - self.n_context, last + self.n_context)
+            read_stop = last + self.n_context
+            read_start = min(first - self.n_context, read_stop - self.n_least)
+            yield Piece(first, last, read_start, read_stop)
             if last == stop:
                 return
 

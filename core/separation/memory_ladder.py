@@ -5,7 +5,6 @@ and come one by one, then the CPU alone. Work that fails for want of memory is d
 next rung; what was finished before stays.
 """
 
-import gc
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
@@ -13,6 +12,7 @@ from typing import Generic, TypeVar
 import torch
 
 from core.errors import EngineError
+from core.separation.kept_last import give_back
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,15 @@ class Rung:
         waiting = ", weights waiting on the CPU" if self.is_offloaded else ""
         return f"{self.device.type}, {precision}, windows of {self.window_s:g} s{waiting}"
 
+
+_SAID_OF_MEMORY = (
+    "out of memory",
+    "can't allocate memory",
+    "CUBLAS_STATUS_ALLOC_FAILED",
+    "CUDNN_STATUS_ALLOC_FAILED",
+    "Invalid buffer size",  # on MPS, of what is larger than a buffer may be
+)
+"""Libraries of a device have errors of their own for it."""
 
 R = TypeVar("R")
 Step = TypeVar("Step")
@@ -93,7 +102,7 @@ class MemoryLadder(Generic[Step]):
                 if not is_out_of_memory(error):
                     raise
                 self._step_down(error)
-            _give_back()
+            give_back()  # what the failed try has left
 
     def step_down(self, why: str) -> None:
         """Go one rung down before anything has failed, if there is one."""
@@ -118,7 +127,7 @@ def is_out_of_memory(error: BaseException) -> bool:
     if isinstance(error, MemoryError | torch.OutOfMemoryError):
         return True
     text = str(error)
-    return "out of memory" in text or "can't allocate memory" in text
+    return any(said in text for said in _SAID_OF_MEMORY)
 
 
 def free_bytes(device: torch.device) -> int | None:
@@ -137,10 +146,3 @@ def _like(
     is_offloaded: bool = False,
 ) -> Rung:
     return Rung(rung.device, dtype or rung.dtype, window_s or rung.window_s, is_offloaded)
-
-
-def _give_back() -> None:
-    """Return to the device what the failed try has left."""
-    gc.collect()
-    if torch.cuda.is_available():
-        torch.cuda.empty_cache()

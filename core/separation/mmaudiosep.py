@@ -10,11 +10,12 @@ Letters in shapes: C channels, N samples of the mix, T latents, D width of a lat
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 
 from core.domain.engines import EngineInfo, SettingValue
+from core.errors import PromptError
 from core.nn.mmaudio.sequences import WINDOW_S
 from core.progress import CancelToken, Report
 from core.separation.beating import beating, leaves
@@ -24,7 +25,7 @@ from core.separation.devices import pick_device
 from core.separation.generated import GeneratedCutter, window_plan
 from core.separation.mmaudiosep_bench import Placement, ladder_from
 from core.separation.mmaudiosep_files import find_mmaudiosep, installed_words
-from core.separation.mmaudiosep_info import MMAUDIOSEP_INFOS
+from core.separation.mmaudiosep_info import MMAUDIOSEP_INFOS, NEVER
 from core.separation.mmaudiosep_making import Maker
 from core.separation.mmaudiosep_prompts import Prompter
 from core.separation.mmaudiosep_senses import Senses
@@ -100,6 +101,7 @@ class MMAudioSep:
     ) -> Mapping[str, SettingValue]:
         refuse_useless(self.info, request)
         values = checked_settings(self.info, request.settings)
+        refuse_unheard(request, values)
         pulse = Pulse(report, cancel)
         rate_hz = request.mix.sample_rate_hz
         start, stop = request.span_samples
@@ -131,19 +133,28 @@ class MMAudioSep:
 
     def _listening(self, check: Callable[[], None]) -> AbstractContextManager[None]:
         """Listen for a cancel inside of the networks too, which take seconds on a CPU."""
-        networks = self.networks
-        parts = leaves([networks.network, networks.vae, networks.vocoder, networks.eyes])
-        return beating(parts, check)
+        return beating(leaves(self.networks.parts), check)
+
+
+def refuse_unheard(request: SeparationRequest, values: Mapping[str, SettingValue]) -> None:
+    """Raise `PromptError` where the picture alone says what to hear, and may not be watched."""
+    if values["watch"] == NEVER and not request.prompts.texts:
+        raise PromptError(
+            "there are no words, and the picture is never watched",
+            advice="Type a word for the sound, or set “watch” back to “with a region”.",
+        )
 
 
 def plan_of(n_samples: int, rate_hz: int, window_s: float) -> ChunkPlan:
     """Return how to cut `n_samples` at `rate_hz` into windows of exactly `window_s`.
 
-    What a window has room for beyond what was asked for is heard around it: the networks learned
-    from windows of one length.
+    The network learned from windows of one length, without silence at their end: what a window has
+    room for beyond what was asked for is heard around it, before the last one.
     """
     n_window = round(window_s * rate_hz)
     overlap_s, context_s = OVERLAP * window_s, CONTEXT * window_s
     if n_samples + 2 * round(context_s * rate_hz) <= n_window:
         return ChunkPlan(max(1, n_samples), 0, (n_window - n_samples) // 2)
-    return window_plan(n_samples, rate_hz, window_s, overlap_s, context_s)
+    return replace(
+        window_plan(n_samples, rate_hz, window_s, overlap_s, context_s), n_least=n_window
+    )

@@ -36,6 +36,15 @@ class Placement:
         """Of MMAudioSep and CLIP; bfloat16 on CUDA, as their authors run them."""
         return torch.bfloat16 if self.device.type == "cuda" else torch.float32
 
+    def clear(self, *networks: nn.Module) -> None:
+        """Send to the CPU what waits there, before the first of them works.
+
+        Those that were on the device when its memory ran out would stay there until their turn.
+        """
+        if self.is_waiting or self.device.type == "cpu":
+            for network in networks:
+                nn.Module.to(network, torch.device("cpu"))
+
     @contextlib.contextmanager
     def at_work(self, *networks: nn.Module) -> Iterator[None]:
         """Keep `networks` on the device while they work."""

@@ -5,7 +5,8 @@
     models/mmaudio-vae-44k, bigvgan-v2-44k, synchformer, dfn5b-clip      from the model store
     models/clip/                vocab.json  merges.txt        unless dfn5b-clip has its own
 
-No weights of MMAudioSep are published. `main.py train mmaudiosep` makes them from MMAudio's.
+No weights of MMAudioSep are published. `main.py train mmaudiosep` makes them from MMAudio's; the
+model store imports them.
 """
 
 from dataclasses import dataclass
@@ -13,7 +14,9 @@ from pathlib import Path
 
 from core.errors import ModelError
 from core.store import installed, needs
+from core.store.catalogue import entry
 from core.store.places import models_folder
+from core.store.presence import how_to_get
 
 PARTS = ("mmaudio-vae-44k", "bigvgan-v2-44k", "synchformer", "dfn5b-clip")
 """What MMAudioSep needs beside its own network, as the model store calls it."""
@@ -28,6 +31,7 @@ SIZE_NAMES = {
 _SUFFIXES = (".safetensors", ".pth")
 _WORD_FILES = ("vocab.json", "merges.txt")
 _WORD_FOLDERS = ("dfn5b-clip", "clip")
+_WORDS_MODEL = "clip-vit-b32"
 
 Stamp = tuple[int, int]
 
@@ -71,15 +75,9 @@ def find_mmaudiosep(engine: str) -> MMAudioSepFiles:
 
 def mmaudiosep_needs(engine: str) -> dict[str, str]:
     """Return what is still missing of `engine`, name to where."""
-    missing: dict[str, str] = {}
-    if network_file(engine) is None:
-        name = f"mmaudiosep_{SIZE_NAMES[engine][-1]}.pth"
-        missing["its own network"] = (
-            f"{name} in models/{engine}; none is published, “main.py train mmaudiosep” makes one"
-        )
-    missing |= needs(*PARTS)
+    missing = dict(needs(engine))
     if word_list() is None:
-        missing["CLIP’s word list"] = f"{' and '.join(_WORD_FILES)} in models/clip"
+        missing["CLIP’s word list"] = how_to_get(entry(_WORDS_MODEL))
     return missing
 
 

@@ -68,6 +68,7 @@ class Maker:
         request, networks = self.prompter.request, self.networks
         rate_hz = request.mix.sample_rate_hz
         lengths = sequence_lengths(self.window_s, SAMPLE_RATE_HZ, MEL_44K.hop_samples)
+        placement.clear(*networks.parts)
         with placement.at_work(networks.clip, networks.eyes):
             features = self.prompter.features(request.mix.start_s + start / rate_hz, lengths)
             refused = self.prompter.refused()

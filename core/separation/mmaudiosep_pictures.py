@@ -64,10 +64,11 @@ class Projectionist:
             for n, rate_hz in ((n_clip, CLIP_RATE_HZ), (n_eyes, SYNC_RATE_HZ))
         )
         for_clip, for_eyes = {}, {}
-        for pts, pixels in self._frames({*clip, *eyes}):
-            if pts in set(clip):
+        in_clip, in_eyes = set(clip), set(eyes)
+        for pts, pixels in self._frames(in_clip | in_eyes):
+            if pts in in_clip:
                 for_clip[pts] = squeezed(pixels, self.clip_side_px)
-            if pts in set(eyes):
+            if pts in in_eyes:
                 for_eyes[pts] = middle_square(pixels, self.eyes_side_px)
         return Film(tuple(for_clip[pts] for pts in clip), tuple(for_eyes[pts] for pts in eyes))
 

@@ -7,7 +7,6 @@ is taught from.
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import TypeVar
 
@@ -24,6 +23,7 @@ from core.nn.mmaudio.synchformer import PREFIX, UNUSED, SynchformerConfig, Synch
 from core.nn.mmaudio.vae import MelVae, VaeConfig
 from core.nn.mmaudio.vocoder import BigVgan, VocoderConfig, folded
 from core.nn.tensor_files import read_tensors, refuse_misfit
+from core.separation.kept_last import KeptLast
 from core.separation.mmaudiosep_files import MMAudioSepFiles
 
 _SEEING_HEADS = 16
@@ -42,8 +42,12 @@ class MMAudioSepNetworks:
     eyes: SynchformerEyes
     clip: CLIPModel
 
+    @property
+    def parts(self) -> tuple[nn.Module, ...]:
+        return self.network, self.vae, self.vocoder, self.eyes, self.clip
 
-@lru_cache(maxsize=1)  # gigabytes: the last one is kept, no second
+
+@KeptLast
 def load_mmaudiosep(files: MMAudioSepFiles, device: str) -> MMAudioSepNetworks:  # noqa: ARG001
     """Return the networks of `files`, the same ones while the files stay.
 
@@ -60,14 +64,7 @@ def load_mmaudiosep(files: MMAudioSepFiles, device: str) -> MMAudioSepNetworks: 
         eyes=load_eyes(files.eyes),
         clip=load_dfn5b(files.clip),
     )
-    parts: tuple[nn.Module, ...] = (
-        networks.network,
-        networks.vae,
-        networks.vocoder,
-        networks.eyes,
-        networks.clip,
-    )
-    for part in parts:
+    for part in networks.parts:
         part.eval().requires_grad_(False)
     return networks
 

@@ -92,7 +92,7 @@ class SamAudioSeparator:
             cutter = GeneratedCutter(_Maker(run, rate_hz), rate_hz, settings.result, self.device)
             overlap_add(request.mix, (start, stop), plan, cutter, sink, run.quiet_pulse)
             run.end()
-        return run.notes
+        return {"weights": self.checkpoint.files.folder.name, **run.notes}
 
 
 @dataclass(frozen=True, slots=True, eq=False)

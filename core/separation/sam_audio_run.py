@@ -18,7 +18,7 @@ from core.separation.memory_ladder import MemoryLadder, Rung, free_bytes
 from core.separation.protocol import SeparationRequest
 from core.separation.pulse import Pulse
 from core.separation.ranking import Candidate, Question, best_of, best_ranker
-from core.separation.sam_audio_memory import memory_need
+from core.separation.sam_audio_memory import MemoryNeed, memory_need
 from core.separation.sam_audio_prompts import Marks, anchors_of, phrase
 from core.separation.sam_audio_seen import SeenRegions
 from core.separation.sam_audio_settings import SamAudioSettings
@@ -29,6 +29,7 @@ from core.separation.sam_audio_stream import Pair, SoundStream, decoded, decoder
 from core.separation.sam_audio_stretches import WINDOWS_IN_STRETCH, Known, Stretch, StretchWalk
 from core.separation.sam_audio_weights import (
     SamAudioCheckpoint,
+    forget_networks,
     load_codec,
     load_pictures,
 )
@@ -155,8 +156,8 @@ class SamAudioRun:
             rung = self._ladder.step
             n_at_once = 1 if rung.device.type == "cpu" else WINDOWS_IN_STRETCH
             need = memory_need(self.checkpoint.config, rung, n_at_once, has_pictures)
-            free, at = free_bytes(rung.device), self._ladder.at
-            if free is not None and need.total > free:
+            at = self._ladder.at
+            if not _has_room(need, rung.device):
                 self._ladder.step_down(f"{need.total_gib:.1f} GiB needed, less is free")
             if self._ladder.at == at:
                 break
@@ -210,3 +211,12 @@ class SamAudioRun:
         scores = ranker.scores(candidates, question, self.cancel)
         self.notes["ranked_by"] = ranker.name
         return best_of(scores)
+
+
+def _has_room(need: MemoryNeed, device: torch.device) -> bool:
+    """Return whether what is needed is free; networks of an earlier request make room for it."""
+    free = free_bytes(device)
+    if free is None or need.total <= free:
+        return True
+    forget_networks()
+    return need.total <= (free_bytes(device) or 0)

@@ -17,6 +17,7 @@ from core.domain.masks import Mask, MaskTrack
 from core.domain.pictures import PictureSource
 from core.nn.sam_audio.pictures import MaskPolarity, masked
 from core.nn.sam_audio.vision import PictureEncoder
+from core.separation.beating import beating, leaves
 
 AT_ONCE = 8
 """Pictures that go through the encoder together."""
@@ -35,7 +36,7 @@ class SeenRegions:
         start_s: media time of latent frame 0.
         frame_rate_hz: of latents.
         polarity: what the mask does.
-        check: called between pictures; may raise to stop.
+        check: called between pictures and inside of the encoder; may raise to stop.
     """
 
     picture: PictureSource
@@ -53,10 +54,11 @@ class SeenRegions:
         """
         chosen = self.nearest_pts(first, last)
         shown, places = np.unique(chosen, return_inverse=True)
-        features = [
-            encoder(torch.stack([self.shown(int(pts)) for pts in shown[start : start + AT_ONCE]]))
-            for start in range(0, len(shown), AT_ONCE)
-        ]
+        with beating(leaves([encoder]), self.check):
+            features = [
+                encoder(torch.stack([self.shown(int(pts)) for pts in shown[at : at + AT_ONCE]]))
+                for at in range(0, len(shown), AT_ONCE)
+            ]
         return torch.cat(features)[torch.from_numpy(places)].T
 
     def nearest_pts(self, first: int, last: int) -> npt.NDArray[np.int64]:

@@ -19,6 +19,7 @@ from core.errors import ModelError
 from core.nn.pretrained import Stamp, load_pretrained, load_words, stamps
 from core.nn.sam_audio.conditions import AnchorKind
 from core.nn.sam_audio.spans import THRESHOLD, heard_runs
+from core.separation.beating import beating, leaves
 from core.separation.sam_audio_sound import FrameGrid
 from core.store import installed, needs
 
@@ -42,12 +43,13 @@ class SpanPredictor:
         """Return (T,) the `AnchorKind` of frames `first <= f < last` of the mix."""
         words = self.tokenizer([phrase], return_tensors="pt")
         kinds = torch.full((last - first,), int(AnchorKind.NONE))
-        for start in range(first, last, PIECE_FRAMES):
-            check()
-            stop = min(start + PIECE_FRAMES, last)
-            likely = self._probabilities(grid, start, stop, words)
-            for run_start, run_stop in heard_runs(likely, THRESHOLD):
-                kinds[start - first + run_start : start - first + run_stop] = int(AnchorKind.HEARD)
+        with beating(leaves([self.network]), check):
+            for start in range(first, last, PIECE_FRAMES):
+                stop = min(start + PIECE_FRAMES, last)
+                likely = self._probabilities(grid, start, stop, words)
+                for run_start, run_stop in heard_runs(likely, THRESHOLD):
+                    run = slice(start - first + run_start, start - first + run_stop)
+                    kinds[run] = int(AnchorKind.HEARD)
         return kinds
 
     def _probabilities(self, grid: FrameGrid, first: int, last: int, words: Any) -> Tensor:

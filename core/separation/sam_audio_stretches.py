@@ -152,30 +152,35 @@ class StretchWalk:
         return 1 if rung.device.type == "cpu" else n_windows
 
     def _candidate(self, task: "_Task", number: int) -> Stretch:
-        windows, rung = task.windows, task.rung
-        frames = task.first, task.first + windows.n_frames
+        frames = task.first, task.first + task.windows.n_frames
         width = self.checkpoint.config.transformer.out_channels
-        start = frame_noise(self.seed, number, frames, width).to(rung.device)
-        for dtype in dict.fromkeys((rung.dtype, torch.float32)):
-            network = load_flow(self.checkpoint, replace(rung, dtype=dtype, window_s=0.0))
-            joint = JointFlow(
-                _asker(network, task.known, windows.n_window, dtype),
-                windows,
-                self.n_at_once(rung, len(windows.starts)),
-                task.before,
-                task.n_after,
-            )
-            blocks = [one for one in network.modules() if isinstance(one, DitBlock)]
-            with beating(blocks, self.pulse.beat):
-                end = self._sampler.sample(joint, start)
-            if bool(torch.isfinite(end).all()):
-                return Stretch(end, joint.hand_over)
+        start = frame_noise(self.seed, number, frames, width).to(task.rung.device)
+        for dtype in dict.fromkeys((task.rung.dtype, torch.float32)):
+            found = self._flowed(task, start, dtype)
+            if bool(torch.isfinite(found.latents).all()):
+                return found
             self.notes.append(f"what flowed was not finite in {dtype}")
         raise EngineError(
             "the flow of SAM Audio made values that are not finite",
             advice="Try again with another seed or fewer steps. If it stays like this, the "
             "checkpoint is damaged: install it again.",
         )
+
+    def _flowed(self, task: "_Task", start: Tensor, dtype: torch.dtype) -> Stretch:
+        """Return what `start` becomes; of the network nothing is held on to afterwards."""
+        windows, rung = task.windows, task.rung
+        network = load_flow(self.checkpoint, replace(rung, dtype=dtype, window_s=0.0))
+        joint = JointFlow(
+            _asker(network, task.known, windows.n_window, dtype),
+            windows,
+            self.n_at_once(rung, len(windows.starts)),
+            task.before,
+            task.n_after,
+        )
+        blocks = [one for one in network.modules() if isinstance(one, DitBlock)]
+        with beating(blocks, self.pulse.beat):
+            end = self._sampler.sample(joint, start)
+        return Stretch(end, joint.hand_over)
 
     @property
     def _sampler(self) -> FlowSampler:

@@ -24,6 +24,7 @@ from core.nn.sam_audio.shown_sizes import with_shown_sizes
 from core.nn.sam_audio.vision import PictureEncoder
 from core.nn.sam_audio.vision_names import from_official
 from core.nn.tensor_files import read_tensors, refuse_misfit
+from core.separation.kept_last import KeptLast
 from core.separation.memory_ladder import Rung
 from core.separation.sam_audio_files import SamAudioFiles, read_config
 
@@ -78,7 +79,7 @@ def open_checkpoint(files: SamAudioFiles) -> SamAudioCheckpoint:
     return SamAudioCheckpoint(files, config, tensors)
 
 
-@lru_cache(maxsize=1)  # gigabytes: the last one is kept, no second
+@KeptLast
 def load_flow(checkpoint: SamAudioCheckpoint, rung: Rung) -> SamAudioFlow:
     """Return the flow as a rung of the ladder wants it; `rung.window_s` does not matter here."""
     with init_empty_weights():
@@ -90,7 +91,7 @@ def load_flow(checkpoint: SamAudioCheckpoint, rung: Rung) -> SamAudioFlow:
     return filled
 
 
-@lru_cache(maxsize=1)
+@KeptLast
 def load_codec(checkpoint: SamAudioCheckpoint, device: torch.device) -> Codec:
     """Return the codec in float32: its Snakes would lose too much in half of that."""
     with init_empty_weights():
@@ -98,7 +99,7 @@ def load_codec(checkpoint: SamAudioCheckpoint, device: torch.device) -> Codec:
     return _filled(network, checkpoint.part(Part.CODEC), device, torch.float32)
 
 
-@lru_cache(maxsize=1)
+@KeptLast
 def load_pictures(
     checkpoint: SamAudioCheckpoint, device: torch.device, dtype: torch.dtype
 ) -> PictureEncoder:
@@ -121,8 +122,9 @@ def load_pictures(
 
 def forget_networks() -> None:
     """Let go of every loaded part, so that its memory can be used otherwise."""
-    for cache in (load_flow, load_codec, load_pictures):
-        cache.cache_clear()
+    load_flow.cache_clear()
+    load_codec.cache_clear()
+    load_pictures.cache_clear()
 
 
 def _filled(

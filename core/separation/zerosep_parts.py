@@ -5,16 +5,10 @@ folder runs, nothing is fetched, weights are tensors and fill all of a network o
 AudioLDM's own pipeline class, which `diffusers` keeps as deprecated, is not needed that way.
 """
 
-import contextlib
 import json
-import pickle
-import warnings
-from collections.abc import Iterator
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, cast
 
-import torch
 from diffusers import (
     AudioLDM2ProjectionModel,
     AudioLDM2UNet2DConditionModel,
@@ -25,19 +19,17 @@ from diffusers import (
     StableAudioProjectionModel,
     UNet2DConditionModel,
 )
-from safetensors import SafetensorError
 from transformers import (
     ClapModel,
     ClapTextModelWithProjection,
     GPT2Model,
-    RobertaTokenizer,
     SpeechT5HifiGan,
     T5EncoderModel,
-    T5Tokenizer,
 )
-from transformers.utils import logging as transformers_logging
 
 from core.errors import ModelError
+from core.nn.pretrained import load_pretrained, load_words
+from core.separation.kept_last import KeptLast
 from core.separation.zerosep_audioldm import AudioLdm
 from core.separation.zerosep_audioldm2 import AudioLdm2, WordReader
 from core.separation.zerosep_ladder import ContinuousSchedule
@@ -45,27 +37,11 @@ from core.separation.zerosep_mel import MelSound
 from core.separation.zerosep_model import Part, SoundModel
 from core.separation.zerosep_stable_audio import StableAudio
 
-_UNREADABLE = (
-    OSError,
-    EOFError,
-    ValueError,
-    TypeError,
-    KeyError,
-    AttributeError,
-    RuntimeError,
-    ImportError,
-    SafetensorError,
-    pickle.UnpicklingError,
-)
-"""What the libraries raise over files that are damaged, missing or of another kind."""
-
-_BUFFERS = ("position_ids",)
-"""Numbers in order, which older versions wrote into files and newer ones don't read."""
-
-_N_NAMED = 5
+_UNREADABLE = (OSError, ValueError, TypeError, KeyError, AttributeError)
+"""What is raised over descriptions that are damaged, missing or of another kind."""
 
 
-@lru_cache(maxsize=1)  # gigabytes: the last one is kept, no second
+@KeptLast
 def load_model(folder: Path, stamp: int, device: str) -> SoundModel:  # noqa: ARG001 - of the cache
     """Return the model of a folder on `device`, the same one as long as `stamp` stays.
 
@@ -85,27 +61,30 @@ def stamp_of(folder: Path) -> int:
 
 
 def _audioldm(folder: Path) -> SoundModel:
+    text_encoder = _part(ClapTextModelWithProjection, folder / "text_encoder")
     return AudioLdm(
         sound=_mel_sound(folder),
-        text_encoder=read_part(ClapTextModelWithProjection, folder / "text_encoder"),
-        tokenizer=_tokenizer(RobertaTokenizer, folder / "tokenizer"),
-        unet=read_part(UNet2DConditionModel, folder / "unet"),
+        text_encoder=text_encoder,
+        tokenizer=_words(folder / "tokenizer", text_encoder),
+        unet=_part(UNet2DConditionModel, folder / "unet"),
         schedule=_config(folder / "scheduler" / "scheduler_config.json"),
     )
 
 
 def _audioldm2(folder: Path) -> SoundModel:
+    clap = _part(ClapModel, folder / "text_encoder")
+    t5 = _part(T5EncoderModel, folder / "text_encoder_2")
     return AudioLdm2(
         sound=_mel_sound(folder),
         reader=WordReader(
-            clap=read_part(ClapModel, folder / "text_encoder"),
-            clap_tokenizer=_tokenizer(RobertaTokenizer, folder / "tokenizer"),
-            t5=read_part(T5EncoderModel, folder / "text_encoder_2"),
-            t5_tokenizer=_tokenizer(T5Tokenizer, folder / "tokenizer_2"),
-            projection=read_part(AudioLDM2ProjectionModel, folder / "projection_model"),
-            language=read_part(GPT2Model, folder / "language_model"),
+            clap=clap,
+            clap_tokenizer=_words(folder / "tokenizer", clap),
+            t5=t5,
+            t5_tokenizer=_words(folder / "tokenizer_2", t5),
+            projection=_part(AudioLDM2ProjectionModel, folder / "projection_model"),
+            language=_part(GPT2Model, folder / "language_model"),
         ),
-        unet=read_part(AudioLDM2UNet2DConditionModel, folder / "unet"),
+        unet=_part(AudioLDM2UNet2DConditionModel, folder / "unet"),
         schedule=_config(folder / "scheduler" / "scheduler_config.json"),
     )
 
@@ -116,12 +95,13 @@ def _stable_audio(folder: Path) -> SoundModel:
         schedule = ContinuousSchedule.read(_config(path))
     except _UNREADABLE as error:
         raise _unreadable(path, error) from error
+    t5 = _part(T5EncoderModel, folder / "text_encoder")
     pipeline = cast(Part, StableAudioPipeline)(
-        vae=read_part(AutoencoderOobleck, folder / "vae"),
-        text_encoder=read_part(T5EncoderModel, folder / "text_encoder"),
-        projection_model=read_part(StableAudioProjectionModel, folder / "projection_model"),
-        tokenizer=_tokenizer(T5Tokenizer, folder / "tokenizer"),
-        transformer=read_part(StableAudioDiTModel, folder / "transformer"),
+        vae=_part(AutoencoderOobleck, folder / "vae"),
+        text_encoder=t5,
+        projection_model=_part(StableAudioProjectionModel, folder / "projection_model"),
+        tokenizer=_words(folder / "tokenizer", t5),
+        transformer=_part(StableAudioDiTModel, folder / "transformer"),
         scheduler=None,  # its own needs a library that nothing else does
     )
     return StableAudio(pipeline, schedule)
@@ -135,58 +115,28 @@ _READERS = {
 
 
 def _mel_sound(folder: Path) -> MelSound:
-    vae = read_part(AutoencoderKL, folder / "vae")
-    return MelSound(vae, read_part(SpeechT5HifiGan, folder / "vocoder"))
+    vae = _part(AutoencoderKL, folder / "vae")
+    return MelSound(vae, _part(SpeechT5HifiGan, folder / "vocoder"))
 
 
-def read_part(kind: Part, folder: Path) -> Part:
+def _part(kind: Part, folder: Path) -> Part:
     """Return a network of class `kind` from its folder, in float32.
 
     Raises:
         ModelError: its files are missing, damaged or another network's.
     """
-    try:
-        with _quietly():
-            network, told = kind.from_pretrained(
-                folder, local_files_only=True, output_loading_info=True, torch_dtype=torch.float32
-            )
-    except _UNREADABLE as error:
-        raise _unreadable(folder, error) from error
-    misfits = {
-        "missing": [*told["missing_keys"]],
-        "of another shape": [str(one) for one in told["mismatched_keys"]],
-        "unexpected": [one for one in told["unexpected_keys"] if not one.endswith(_BUFFERS)],
-    }
-    said = [f"{len(names)} {how}: {_listed(names)}" for how, names in misfits.items() if names]
-    if said:
-        raise ModelError(
-            f"the weights in {folder} do not fit {kind.__name__}: {'; '.join(said)}",
-            advice=f"The folder {folder.name} is another model's, or damaged. Get it again.",
-        )
-    return network
+    return load_pretrained(kind, folder, _named(folder), "cpu")
 
 
-@contextlib.contextmanager
-def _quietly() -> Iterator[None]:
-    """Keep to ourselves what the libraries say of their own insides, and no bar on the terminal."""
-    bars = cast(Any, transformers_logging)
-    had_bars = bars.is_progress_bar_enabled()
-    bars.disable_progress_bar()
-    try:
-        with warnings.catch_warnings():
-            # AutoencoderOobleck is built with it; nothing here can change that.
-            warnings.filterwarnings("ignore", ".*weight_norm. is deprecated", FutureWarning)
-            yield
-    finally:
-        if had_bars:
-            bars.enable_progress_bar()
+def _words(folder: Path, network: Part) -> Part:
+    """Return the tokenizer of a folder, for a network that reads words."""
+    config = network.config
+    n_words = int(getattr(config, "text_config", config).vocab_size)
+    return load_words(folder, _named(folder), n_words)
 
 
-def _tokenizer(kind: Part, folder: Path) -> Part:
-    try:
-        return kind.from_pretrained(folder, local_files_only=True)
-    except _UNREADABLE as error:
-        raise _unreadable(folder, error) from error
+def _named(folder: Path) -> str:
+    return f"“{folder.name}” of {folder.parent.name}"
 
 
 def _pipeline_kind(folder: Path) -> str:
@@ -214,8 +164,3 @@ def _unreadable(path: Path, error: Exception) -> ModelError:
         advice=f"{path.name} is missing, damaged or of another kind in {path.parent}. Get the "
         "model again, and put all of it there.",
     )
-
-
-def _listed(names: list[str]) -> str:
-    more = f" and {len(names) - _N_NAMED} more" if len(names) > _N_NAMED else ""
-    return ", ".join(sorted(names)[:_N_NAMED]) + more

@@ -21,7 +21,8 @@ _HUB = "https://huggingface.co"
 
 def hub_address() -> str:
     """Return where the Hugging Face hub is; `HF_ENDPOINT` names a mirror, as in its own tools."""
-    return os.environ.get("HF_ENDPOINT", "").strip().rstrip("/") or _HUB
+    named = os.environ.get("HF_ENDPOINT", "").strip().rstrip("/") or _HUB
+    return named if "://" in named else f"https://{named}"
 
 
 def catalogue() -> tuple[ModelEntry, ...]:
@@ -89,6 +90,7 @@ def _entry(held: Mapping[str, Any], licences: Mapping[str, Licence], hub: str) -
         memory_note=held.get("memory", ""),
         requires=tuple(held.get("requires", ())),
         files=tuple(_file(one, base, hub) for one in held["files"]),
+        import_note=held.get("import", ""),
     )
 
 

@@ -4,6 +4,7 @@ The layout is documented at https://huggingface.co/docs/hub/local-cache: a snaps
 blobs, and a blob is named after the sum of its content, so that it can be checked.
 """
 
+import contextlib
 import os
 import re
 from dataclasses import replace
@@ -42,8 +43,15 @@ def find_cached(entry: ModelEntry, file: ModelFile) -> tuple[str, Path] | None:
 def check_cached(file: ModelFile, blob: Path, cancel: CancelToken) -> tuple[Sums, str] | None:
     """Return the sums of a cached file and who vouches for them; None where they are wrong.
 
-    Also None for a file without any sum: the cache is not ours, and may have been touched.
+    Also None for a file without any sum, or that cannot be read: the cache is not ours, and may
+    have been touched.
     """
+    with contextlib.suppress(OSError):
+        return _checked(file, blob, cancel)
+    return None
+
+
+def _checked(file: ModelFile, blob: Path, cancel: CancelToken) -> tuple[Sums, str] | None:
     known = of_catalogue(file)
     name = blob.name
     if not known.has_sum and not _SUM.fullmatch(name):

@@ -3,6 +3,8 @@
 The same checks as for a download, the same receipt, the same rename at the end.
 """
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,10 +16,12 @@ from core.store.checksums import CHUNK_BYTES, FIRST_USE, Fingerprint, Sums, of_c
 from core.store.downloading import refuse_full_disk
 from core.store.receipt import FileReceipt
 from core.store.sources import Source, opened
-from core.store.staging import Staging, locked
+from core.store.staging import IMPORT, Staging, locked
 from core.units import format_size
 
 _N_NAMED = 5
+
+_Chosen = tuple[ModelFile, str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +58,15 @@ def import_model(
         Cancelled: the person asked to stop; nothing is installed.
     """
     with locked(entry), opened(path) as source:
-        staging = Staging(entry)
+        # Not where downloads wait: what has arrived of one stays, should the import fail.
+        staging = Staging(entry, IMPORT)
         staging.clear()
-        staging = Staging(entry)
         try:
-            return _Import(entry, source, staging, report, cancel).run(may_differ)
+            imported = _Import(entry, source, staging, report, cancel).run(may_differ)
         finally:
             staging.clear()
+        Staging(entry).clear()
+        return imported
 
 
 class _Import:
@@ -93,32 +99,38 @@ class _Import:
         n_left_out = len(self._source.sizes) - len({name for _, _, name in chosen})
         return Imported(self._entry, folder, n_left_out, tuple(unproved))
 
-    def _chosen(self) -> list[tuple[ModelFile, str, str]]:
-        """Return for each wanted file: it, its path in the model, and its name in the source."""
-        chosen, missing = [], []
-        for file in self._entry.files:
-            matches = self._source.matches(file)
-            chosen += [(file, path, name) for path, name in matches.items()]
-            if not matches and not file.is_optional:
-                missing.append(file.path)
+    def _chosen(self) -> list[_Chosen]:
+        """Return for each wanted file: it, its path in the model, and its name in the source.
+
+        All of one place: files of two models that lie beside each other are never mixed.
+        """
+        roots = self._source.roots(self._entry.files) or [""]
+        chosen, missing = min(map(self._below, roots), key=lambda found: len(found[1]))
         if missing:
             raise self._incomplete(missing)
         return chosen
 
+    def _below(self, root: str) -> tuple[list[_Chosen], list[str]]:
+        """Return what of the model lies below `root`, and the paths of what does not."""
+        chosen: list[_Chosen] = []
+        missing = []
+        for file in self._entry.files:
+            matches = self._source.matches(file, root)
+            chosen += [(file, path, name) for path, name in matches.items()]
+            if not matches and not file.is_optional:
+                missing.append(file.path)
+        return chosen, missing
+
     def _copy(self, name: str, path: str, wanted: Fingerprint) -> None:
         place, sums = self._staging.place(path), Sums(wanted)
         place.parent.mkdir(parents=True, exist_ok=True)
-        with self._source.open(name) as file:
-            try:
-                with place.open("wb") as copy:
-                    while chunk := file.read(CHUNK_BYTES):
-                        self._cancel.raise_if_cancelled()
-                        copy.write(chunk)
-                        sums.add(chunk)
-                        self._n_copied_bytes += len(chunk)
-                        self._say()
-            except OSError as error:
-                raise faults.of_disk(place, error) from error
+        with self._source.open(name) as file, _written(place) as copy:
+            while chunk := file.read(CHUNK_BYTES):
+                self._cancel.raise_if_cancelled()
+                copy(chunk)
+                sums.add(chunk)
+                self._n_copied_bytes += len(chunk)
+                self._say()
         if sums.misfit:
             raise _another_file(path, sums, wanted)
         known_by = wanted.known_by if wanted.has_sum else FIRST_USE
@@ -136,6 +148,29 @@ class _Import:
             advice=f"“{self._source.path.name}” is not the whole of “{self._entry.title}”. "
             f"Missing: {named}{more}. Nothing was installed.",
         )
+
+
+@contextmanager
+def _written(place: Path) -> Iterator[Callable[[bytes], object]]:
+    """Open `place`, and yield what writes to it.
+
+    Raises:
+        DownloadError: the system refuses; what fails to be read is not taken for that.
+    """
+    try:
+        file = place.open("wb")
+    except OSError as error:
+        raise faults.of_disk(place, error) from error
+
+    def write(chunk: bytes) -> None:
+        try:
+            file.write(chunk)
+            file.flush()  # or closing it would be what fails
+        except OSError as error:
+            raise faults.of_disk(place, error) from error
+
+    with file:
+        yield write
 
 
 def _another_file(path: str, sums: Sums, wanted: Fingerprint) -> StoreError:

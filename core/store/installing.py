@@ -13,7 +13,7 @@ from core.domain.models import ModelEntry, ModelFile
 from core.errors import StoreError
 from core.progress import CancelToken, Progress, Report
 from core.store import faults
-from core.store.checksums import FIRST_USE
+from core.store.checksums import FIRST_USE, sums_of
 from core.store.downloading import Download, refuse_full_disk
 from core.store.hub_cache import check_cached, find_cached
 from core.store.offers import Asker, Offer, offer_of
@@ -56,8 +56,8 @@ def _refuse_unasked(entry: ModelEntry, manner: Manner) -> None:
     if not entry.is_downloadable:
         raise StoreError(
             f"{entry.name} cannot be downloaded",
-            advice=f"“{entry.title}” lies where programs cannot fetch it. Download it with a "
-            f"browser from {entry.page}, then import the folder.",
+            advice=f"“{entry.title}” cannot be downloaded by a program. "
+            f"{entry.how_to_import} Then import the folder.",
         )
 
 
@@ -78,6 +78,9 @@ class _Installation:
         self._say("Looking what is here", 0, 0)
         wanting = [file for file in self._entry.files if not self._is_here(file)]
         offers = list(self._offers(wanting))
+        if offers:
+            here = [file for file in self._entry.files if file not in wanting]
+            offers += self._moved_on(here)
         self._refuse_mixed(offers)
         self._n_total_bytes = sum(self._left_bytes(offer) for offer in offers)
         refuse_full_disk(self._staging.folder, self._n_total_bytes)
@@ -139,6 +142,21 @@ class _Installation:
                 if pause_s is None:
                     raise
                 pause(pause_s, self._cancel)
+
+    def _moved_on(self, here: list[ModelFile]) -> Iterator[Offer]:
+        """Yield what the server has by now in place of files of an earlier try or state."""
+        for file in here:
+            offer = None if file.has_checksum else self._patiently_offered(file)
+            if offer is not None and self._differs(offer):
+                yield offer
+
+    def _differs(self, offer: Offer) -> bool:
+        here, wanted = self._staging.done(offer.path), offer.wanted
+        if here is None or not wanted.has_sum:
+            return False
+        if wanted.sha256 is not None:
+            return wanted.sha256 != here.sha256
+        return bool(sums_of(self._staging.place(offer.path), wanted, self._cancel).misfit)
 
     def _refuse_mixed(self, offers: list[Offer]) -> None:
         """Files of two states of a repository do not belong together."""

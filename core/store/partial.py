@@ -32,7 +32,10 @@ class Partial:
         """`path` is of the part, whose folder is made."""
         self.path = path
         self._note = path.with_name(path.name + ".json")
-        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise faults.cannot_write(path.parent, error) from error
 
     @property
     def n_bytes(self) -> int:
@@ -47,8 +50,11 @@ class Partial:
 
     def begin(self, origin: Origin) -> None:
         """Start with nothing, as a part of `origin`."""
-        self.path.write_bytes(b"")
-        self._note.write_text(json.dumps(asdict(origin)), encoding="utf-8")
+        try:
+            self.path.write_bytes(b"")
+            self._note.write_text(json.dumps(asdict(origin)), encoding="utf-8")
+        except OSError as error:
+            raise faults.of_disk(self.path, error) from error
 
     def sums(self, wanted: Fingerprint, cancel: CancelToken) -> Sums:
         """Return the sums of what has arrived so far, ready for what comes next."""

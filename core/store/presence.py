@@ -38,7 +38,8 @@ def needs(*names: str) -> Mapping[str, str]:
 def how_to_get(wanted: ModelEntry) -> str:
     """Return in a few words how a person gets a model."""
     if not wanted.is_downloadable:
-        return f"import “{wanted.name}” in the model store"
+        note = f". {wanted.import_note.rstrip('.')}" if wanted.import_note else ""
+        return f"import “{wanted.name}” in the model store{note}"
     access = ", after asking its owner for access" if wanted.is_gated else ""
     return f"install “{wanted.name}” in the model store{access}"
 

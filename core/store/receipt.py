@@ -13,6 +13,8 @@ from core.progress import CancelToken
 from core.store.checksums import FIRST_USE, Fingerprint, sums_of
 
 NAME = "soloist-model.json"
+BY_HAND = "put there by hand"
+"""The source of what the store has only looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,8 @@ def read_receipt(folder: Path) -> Receipt | None:
 
 
 def write_receipt(folder: Path, receipt: Receipt) -> None:
-    """Leave `receipt` in `folder`."""
+    """Leave `receipt` in `folder`, whole or not at all."""
     text = json.dumps(asdict(receipt), indent=2, ensure_ascii=False) + "\n"
-    (folder / NAME).write_text(text, encoding="utf-8")
+    beside = folder / f"{NAME}.new"
+    beside.write_text(text, encoding="utf-8")
+    beside.replace(folder / NAME)

@@ -9,7 +9,7 @@ from core.store import faults
 from core.store.catalogue import catalogue
 from core.store.places import incoming_folder
 from core.store.presence import folder_of, missing_files
-from core.store.staging import Staging, locked
+from core.store.staging import IMPORT, Staging, locked
 
 
 def remove(entry: ModelEntry) -> int:
@@ -35,8 +35,8 @@ def remove(entry: ModelEntry) -> int:
                 shutil.rmtree(gone)
         except OSError as error:
             raise faults.cannot_write(folder, error) from error
-        if waiting.exists():
-            Staging(entry).clear()
+        for purpose in ("", IMPORT):
+            Staging(entry, purpose).clear()
         return n_bytes
 
 

@@ -4,9 +4,11 @@ An archive is never unpacked as it says: only wanted files are read, to places o
 that lead out of it are refused all the same, since nobody makes such an archive in good faith.
 """
 
+import lzma
 import stat
 import zipfile
-from collections.abc import Iterator, Mapping
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -18,6 +20,9 @@ from core.errors import StoreError
 
 _MOST_FILES = 20_000
 """More than any model has; a wrong folder, such as a whole disk, is not searched to its end."""
+
+_DAMAGES = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, ValueError, OSError)
+"""All that an archive may raise whose content is not what it was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,39 +41,64 @@ class Source:
             StoreError: the archive is damaged or locked.
         """
         if self.archive is None:
-            with (self.path / name).open("rb") as file:
-                yield file
+            try:
+                with (self.path / name).open("rb") as file:
+                    yield file
+            except OSError as error:
+                raise _unreadable(self.path / name, error) from error
             return
         try:
             with self.archive.open(name) as member:
                 yield member
-        except (zipfile.BadZipFile, EOFError, ValueError, OSError) as error:
+        except _DAMAGES as error:
             raise damaged(self.path, error) from error
-        except (RuntimeError, NotImplementedError) as error:
+        except RuntimeError as error:
             raise _locked(self.path, error) from error
 
-    def matches(self, file: ModelFile) -> dict[str, str]:
-        """Return which files are `file`, by their paths in the model; empty where there is none.
+    def roots(self, files: Sequence[ModelFile]) -> list[str]:
+        """Return where a model of these files might lie, the shallowest place first.
 
-        It may lie deeper, as in an archive with a folder around everything; the shortest path is
-        taken. Of patterns all that fit are taken: checkpoints come in pairs with the same ending.
+        Each is empty or the path of a folder with a slash behind it: a model may lie deeper, as in
+        an archive with a folder around everything.
         """
-        found = {}
-        exact = (file.path, *(path for path in file.also if "*" not in path))
-        for path in exact:
-            name = self._shortest(path)
-            if name is not None:
-                found[path] = name
-                break
-        for pattern in (pattern for pattern in file.also if "*" in pattern):
+        found = {
+            name.removesuffix(path)
+            for file in files
+            for path in _exact(file)
+            for name in self.sizes
+            if name == path or name.endswith(f"/{path}")
+        }
+        found |= {
+            name.removesuffix(PurePosixPath(name).name)
+            for file in files
+            for pattern in _patterns(file)
+            for name in self.sizes
+            if fnmatchcase(PurePosixPath(name).name, pattern)
+        }
+        return sorted(found, key=lambda root: (root.count("/"), root))
+
+    def matches(self, file: ModelFile, root: str) -> dict[str, str]:
+        """Return which files below `root` are `file`, by their paths in the model.
+
+        Of patterns all that fit are taken: checkpoints come in pairs with the same ending.
+        """
+        there = (path for path in _exact(file) if f"{root}{path}" in self.sizes)
+        found = {path: f"{root}{path}" for path in [*there][:1]}
+        for pattern in _patterns(file):
             for name in self.sizes:
-                if fnmatchcase(PurePosixPath(name).name, pattern):
-                    found.setdefault(PurePosixPath(name).name, name)
+                path = name.removeprefix(root)
+                is_beside = name.startswith(root) and "/" not in path
+                if is_beside and fnmatchcase(path, pattern):
+                    found.setdefault(path, name)
         return found
 
-    def _shortest(self, path: str) -> str | None:
-        fitting = [name for name in self.sizes if name == path or name.endswith(f"/{path}")]
-        return min(fitting, key=len, default=None)
+
+def _exact(file: ModelFile) -> tuple[str, ...]:
+    return (file.path, *(path for path in file.also if "*" not in path))
+
+
+def _patterns(file: ModelFile) -> tuple[str, ...]:
+    return tuple(path for path in file.also if "*" in path)
 
 
 @contextmanager
@@ -84,7 +114,7 @@ def opened(path: Path) -> Iterator[Source]:
         # Not by content: checkpoints are zip archives too.
         try:
             archive = zipfile.ZipFile(path)
-        except (zipfile.BadZipFile, OSError) as error:
+        except (*_DAMAGES, NotImplementedError) as error:
             raise damaged(path, error) from error
         with archive:
             yield Source(path, _members(path, archive), archive)
@@ -101,6 +131,14 @@ def damaged(path: Path, error: object) -> StoreError:
     return StoreError(
         f"{path} cannot be read as an archive: {error}",
         advice=f"{path.name} is damaged or only half there. Download it again, then import it.",
+    )
+
+
+def _unreadable(path: Path, error: OSError) -> StoreError:
+    return StoreError(
+        f"cannot read {path}: {error}",
+        advice=f"{path.name} cannot be read ({error.strerror or error}). Check the permissions of "
+        f"{path.parent}, and the disk.",
     )
 
 

@@ -6,7 +6,7 @@ names; `parts` what is still on its way; `soloist-model.json` says which were ch
 
 import contextlib
 import shutil
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -19,19 +19,22 @@ from core.store import faults
 from core.store.partial import Partial
 from core.store.places import incoming_folder
 from core.store.presence import folder_of
-from core.store.receipt import FileReceipt, Receipt, read_receipt, write_receipt
+from core.store.receipt import BY_HAND, FileReceipt, Receipt, read_receipt, write_receipt
 
 DAMAGED = ".damaged"
 """Behind the name of a file that a check found changed."""
+
+IMPORT = ".import"
+"""The purpose of a room in which a model is put together from other files than downloads."""
 
 
 class Staging:
     """The room in which one model is put together. Survives the program, so that work goes on."""
 
-    def __init__(self, entry: ModelEntry) -> None:
-        """Make the room, or find it as it was left."""
+    def __init__(self, entry: ModelEntry, purpose: str = "") -> None:
+        """Make the room, or find it as it was left; each `purpose` has one of its own."""
         self._entry = entry
-        self.folder = incoming_folder() / entry.name
+        self.folder = incoming_folder() / f"{entry.name}{purpose}"
         self._whole = self.folder / "whole"
         try:
             self._whole.mkdir(parents=True, exist_ok=True)
@@ -65,7 +68,8 @@ class Staging:
     def place_model(self, source: str) -> Path:
         """Put the whole model to its place in one rename; what lay there goes.
 
-        Files of the person's own beside it, which the model does not have, are taken along.
+        Files of the person's own beside it are taken along. What the store itself had put there
+        and the model has no more goes: an engine might prefer it.
 
         Raises:
             StoreError: the system refused; what lay there is there still.
@@ -77,7 +81,7 @@ class Staging:
         try:
             shutil.rmtree(old, ignore_errors=True)
             if target.exists():
-                _take_along(target, self._whole)
+                _take_along(target, self._whole, _placed(target))
                 target.rename(old)
             try:
                 self._whole.rename(target)
@@ -91,8 +95,9 @@ class Staging:
         return target
 
     def clear(self) -> None:
-        """Throw away what waits here."""
+        """Throw away what waits here; the room is empty, and gone until something is put there."""
         shutil.rmtree(self.folder, ignore_errors=True)
+        self._receipt = self._read()
 
     def _read(self) -> Receipt:
         found = None
@@ -135,18 +140,36 @@ def locked(entry: ModelEntry) -> Iterator[None]:
         lock.release()
 
 
-def _take_along(old: Path, new: Path) -> None:
+def _take_along(old: Path, new: Path, placed: Collection[str]) -> None:
     for path in (path for path in old.rglob("*") if path.is_file()):
-        there = new / path.relative_to(old)
-        if not there.exists() and path.suffix != DAMAGED:
-            there.parent.mkdir(parents=True, exist_ok=True)
+        there, is_ours = new / path.relative_to(old), path.relative_to(old).as_posix() in placed
+        if not there.exists() and not is_ours and path.suffix != DAMAGED:
             link_or_copy(path, there)
 
 
+def _placed(folder: Path) -> frozenset[str]:
+    """Return what the store itself has put into a folder, by its receipt."""
+    receipt = None
+    with contextlib.suppress(StoreError):  # a damaged one: then nothing is taken for ours
+        receipt = read_receipt(folder)
+    if receipt is None or receipt.source == BY_HAND:
+        return frozenset()
+    return frozenset(file.path for file in receipt.files)
+
+
 def link_or_copy(source: Path, target: Path) -> None:
-    """Give a file a second name, which costs no room; copy it where that cannot be done."""
-    target.parent.mkdir(parents=True, exist_ok=True)
+    """Give a file a second name, which costs no room; copy it where that cannot be done.
+
+    Raises:
+        DownloadError: the system refuses both.
+    """
     try:
-        target.hardlink_to(source)
-    except OSError:
-        shutil.copyfile(source, target)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        # What an earlier try left there may be the same file: writing into it would empty both.
+        target.unlink(missing_ok=True)
+        try:
+            target.hardlink_to(source)
+        except OSError:
+            shutil.copyfile(source, target)
+    except OSError as error:
+        raise faults.of_disk(target, error) from error

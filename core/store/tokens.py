@@ -11,6 +11,7 @@ from core.errors import StoreError
 
 _SERVICE, _ACCOUNT = "Soloist", "Hugging Face access token"
 VARIABLE = "HF_TOKEN"
+ENVIRONMENT = "environment"
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,23 +21,29 @@ class KnownToken:
     token: str | None = field(repr=False)
     source: str = ""
     problem: str = ""
-    """Why the password store cannot be used, in words for a person; empty where it can."""
+    """Why the environment or the password store is of no use; empty where nothing is wrong."""
 
 
 def known_token() -> KnownToken:
     """Return the token of this person, if there is one. Never fails."""
     named = os.environ.get(VARIABLE, "").strip()
     if named:
-        return KnownToken(named, "environment")
+        return _of_environment(named)
     # Here, since asking the system which password stores it has takes a while.
     import keyring
-    from keyring.errors import KeyringError
 
     try:
         token = keyring.get_password(_SERVICE, _ACCOUNT)
-    except (KeyringError, OSError) as error:
+    except Exception as error:  # noqa: BLE001 - each password store breaks in its own way
         return KnownToken(None, problem=no_store(error).advice)
     return KnownToken(token, "password store" if token else "")
+
+
+def _of_environment(named: str) -> KnownToken:
+    try:
+        return KnownToken(checked_token(named), ENVIRONMENT)
+    except StoreError as error:
+        return KnownToken(None, ENVIRONMENT, f"{VARIABLE} does not hold a token. {error.advice}")
 
 
 def checked_token(text: str) -> str:

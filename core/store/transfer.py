@@ -95,6 +95,8 @@ class Transfer:
                 self._put(faults.stalled(self._wish.name, answer.host, self._wish.stall_s))
             except (OSError, http.client.HTTPException, ValueError) as error:
                 self._put(faults.unreachable(answer.host, error))
+            except Exception as error:  # noqa: BLE001 - or the caller would wait for ever
+                self._put(error)
 
     def _put(self, arrived: Answer | bytes | Exception) -> None:
         while not self._is_left.is_set():

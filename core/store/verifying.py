@@ -7,9 +7,10 @@ from pathlib import Path
 from core.domain.models import ModelEntry
 from core.errors import StoreError
 from core.progress import CancelToken, Progress, Report
+from core.store import faults
 from core.store.checksums import FIRST_USE, Fingerprint, Sums, chunks_of, of_catalogue
 from core.store.presence import find_file, folder_of, missing_files
-from core.store.receipt import FileReceipt, Receipt, read_receipt, write_receipt
+from core.store.receipt import BY_HAND, FileReceipt, Receipt, read_receipt, write_receipt
 from core.store.staging import DAMAGED, locked
 
 
@@ -67,6 +68,13 @@ def verify(entry: ModelEntry, report: Report, cancel: CancelToken) -> Verified:
         return _Check(entry, report, cancel).run()
 
 
+def _set_aside(place: Path) -> None:
+    try:
+        place.replace(place.with_name(place.name + DAMAGED))
+    except OSError as error:
+        raise faults.cannot_write(place, error) from error
+
+
 class _Check:
     """One run of `verify`, with what all its steps share."""
 
@@ -89,8 +97,7 @@ class _Check:
         found = Verified(self._entry, verdicts, missing_files(self._entry, self._folder))
         self._remember(found)
         for path in found.damaged:
-            place = self._paths[path]
-            place.replace(place.with_name(place.name + DAMAGED))
+            _set_aside(self._paths[path])
         return Verified(self._entry, verdicts, missing_files(self._entry, self._folder))
 
     def _here(self) -> dict[str, Path]:
@@ -127,5 +134,5 @@ class _Check:
         """Give files that were put there by hand a receipt, once they are all there and right."""
         if self._receipt is None and found.is_good:
             entry = self._entry
-            bare = Receipt(entry.name, entry.version, "put there by hand", entry.licence.name, ())
+            bare = Receipt(entry.name, entry.version, BY_HAND, entry.licence.name, ())
             write_receipt(self._folder, replace(bare, files=tuple(self._known.values())))

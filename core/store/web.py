@@ -16,11 +16,15 @@ from core.store import faults
 
 _REDIRECTS = (301, 302, 303, 307, 308)
 _N_HOPS = 8
+_THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What to ask for. The token is shown to nobody but the host of `url`, and never printed."""
+    """What to ask for. The token is shown to nobody but the host of `url`, and never printed.
+
+    Nor is it sent where others could read it on the way.
+    """
 
     url: str
     name: str
@@ -89,16 +93,20 @@ def _open(opener: urllib.request.OpenerDirector, wish: Wish, url: str) -> http.c
     request.add_header("User-Agent", "Soloist")
     for name, value in wish.headers.items():
         request.add_header(name, value)
-    if wish.token and _is_same_host(url, wish.url):
+    if wish.token and _is_same_host(url, wish.url) and _is_private(url):
         request.add_unredirected_header("Authorization", f"Bearer {wish.token}")
     host = urlsplit(url).netloc
     try:
         body: http.client.HTTPResponse = opener.open(request, timeout=wish.stall_s)
+        return body
     except urllib.error.URLError as error:
         raise _why(host, error.reason) from error
-    except (OSError, http.client.HTTPException, ValueError) as error:
+    except (OSError, http.client.HTTPException) as error:
         raise _why(host, error) from error
-    return body
+    except ValueError:
+        pass
+    # Raised out here and without a cause: what was wrong with a header quotes it, token and all.
+    raise faults.unreachable(host, "what was to be asked is no request")
 
 
 def _why(host: str, reason: object) -> faults.DownloadError:
@@ -110,11 +118,22 @@ def _why(host: str, reason: object) -> faults.DownloadError:
 
 
 def _next_url(url: str, location: str) -> str:
-    there = urljoin(url, location)
-    before, after = urlsplit(url), urlsplit(there)
+    before = urlsplit(url)
+    try:
+        there = urljoin(url, location)
+        after = urlsplit(there)
+        _ = after.port  # read, since only that finds a port that is none
+    except ValueError as error:
+        raise faults.bad_redirect(before.netloc, "to what is no address") from error
     if after.scheme not in ("http", "https") or (before.scheme, after.scheme) == ("https", "http"):
         raise faults.bad_redirect(before.netloc, f"from {before.scheme} to {after.scheme}")
     return there
+
+
+def _is_private(url: str) -> bool:
+    """Return whether nobody on the way can read what is sent there."""
+    part = urlsplit(url)
+    return part.scheme == "https" or part.hostname in _THIS_MACHINE
 
 
 def _is_same_host(one: str, other: str) -> bool:

@@ -5,7 +5,7 @@ number alone. Letters in shapes: B mixtures, N samples.
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
@@ -14,6 +14,7 @@ from torch import Tensor
 
 from core.training.recordings import Recording
 from core.training.sep_mixing import drawn_snr_db, mixed
+from core.training.sep_seen import Seeing, Seen
 from core.training.sound_bank import Mono, SoundBank
 
 
@@ -23,6 +24,8 @@ class SepBatch(NamedTuple):
     target: Tensor  # (B, N)
     mixture: Tensor  # (B, N)
     words: tuple[str, ...]
+    seen: tuple[Seen | None, ...] = ()
+    """What the pictures of each sound show; none where it is empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,8 @@ class SepMixer:
     n_samples: int
     """N, of the window the network hears."""
     seed: int = 0
+    seeing: Seeing = field(default_factory=dict)
+    """Of recordings that have pictures; they are heard from their start, as they were seen."""
 
     def batch(self, number: int, n_mixtures: int) -> SepBatch:
         """Return batch `number`: the same for the same seed, whatever was drawn before."""
@@ -40,24 +45,27 @@ class SepMixer:
             self._mixture(np.random.default_rng((self.seed, number, place)))
             for place in range(n_mixtures)
         ]
-        targets, mixtures, words = zip(*drawn, strict=True)
-        return SepBatch(torch.stack(targets), torch.stack(mixtures), words)
+        targets, mixtures, words, seen = zip(*drawn, strict=True)
+        return SepBatch(torch.stack(targets), torch.stack(mixtures), words, seen)
 
-    def _mixture(self, random: np.random.Generator) -> tuple[Tensor, Tensor, str]:
+    def _mixture(self, random: np.random.Generator) -> tuple[Tensor, Tensor, str, Seen | None]:
         numbers = self.bank.by_class()
         labels = random.choice(list(numbers), 2, replace=False)
-        sound, other = (
-            torch.from_numpy(self._sound(int(random.choice(numbers[label])), random))
-            for label in labels
-        )
+        target, seen = self._sound(int(random.choice(numbers[labels[0]])), random)
+        other, _ = self._sound(int(random.choice(numbers[labels[1]])), random)
         snr_db = drawn_snr_db(float(random.random()))
-        return *mixed(sound, other, snr_db), words_for(str(labels[0]))
+        sounds = mixed(torch.from_numpy(target), torch.from_numpy(other), snr_db)
+        return *sounds, words_for(str(labels[0])), seen
 
-    def _sound(self, number: int, random: np.random.Generator) -> Mono:
-        """Return a window (N,) of a recording; what is too short is repeated."""
+    def _sound(self, number: int, random: np.random.Generator) -> tuple[Mono, Seen | None]:
+        """Return a window (N,) of a recording, and what is seen with it.
+
+        What is too short is repeated.
+        """
+        seen = self.seeing.get(self.bank.recordings[number].path)
         n, length = self.n_samples, self.bank.length(number)
-        first = int(random.integers(max(0, length - n) + 1))
-        return np.resize(self.bank.read(number, first, min(n, length)), n)
+        first = int(random.integers(max(0, length - n) + 1)) if seen is None else 0
+        return np.resize(self.bank.read(number, first, min(n, length)), n), seen
 
 
 def words_for(label: str) -> str:

@@ -6,7 +6,7 @@ are forgotten a tenth of the time each, so that guidance has something to go awa
 shapes: B clips, N samples, T latents, D width of a latent.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import torch
@@ -17,6 +17,7 @@ from core.nn.samplers.flow import path_point, squared_flow_loss
 from core.nn.samplers.stepping import seeded_noise
 from core.training.sep_latents import Latents, lengths_of
 from core.training.sep_mixer import SepBatch
+from core.training.sep_seen import Seen, SeenShape, shown
 from core.training.sep_words import Reader
 
 NOISE_GAIN = 0.9
@@ -30,8 +31,10 @@ class SepObjective:
     window_s: float = 8.0
     null_text: float = 0.1
     """How often words are forgotten."""
+    null_pictures: float = 0.1
+    """How often what is seen is forgotten, whatever becomes of the words."""
     clips_at_once: int = 8
-    """That go through the network together; fewer need less memory and give the same answer."""
+    """That go through the network together; fewer need less memory, and draw other noise."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,7 +50,8 @@ class SepLoss:
         n_clips, n_together = len(batch.words), self.objective.clips_at_once
         for first in range(0, n_clips, n_together):
             place = slice(first, first + n_together)
-            some = SepBatch(batch.target[place], batch.mixture[place], batch.words[place])
+            target, mixture, words, seen = batch
+            some = SepBatch(target[place], mixture[place], words[place], seen[place])
             yield self.each(network, some, chance).sum() / n_clips
 
     def each(self, network: MMAudio, batch: SepBatch, chance: torch.Generator) -> Tensor:
@@ -56,10 +60,16 @@ class SepLoss:
         end, mixture = self.encoded(network, batch, chance)
         start = noise(end)
         time = torch.randn(len(end), generator=chance).sigmoid().to(end)
-        features = self.features(network, batch.words, chance)
+        features = self.features(network, batch.words, chance, batch.seen)
         conditions = network.conditions(features, end.shape[1], mixture)
         velocity = network(path_point(start, end, time, 0.0), time, conditions)
         return squared_flow_loss(velocity, start, end)
+
+    def seen_shape(self, network: MMAudio) -> SeenShape:
+        """Return what `network` takes of pictures in one window."""
+        lengths, config = lengths_of(self.latents, self.objective.window_s), network.config
+        clip, sync = (lengths.n_clip, config.clip_dim), (lengths.n_sync, config.sync_dim)
+        return SeenShape(clip, sync)
 
     def encoded(
         self, network: MMAudio, batch: SepBatch, chance: torch.Generator
@@ -75,16 +85,39 @@ class SepLoss:
         return end, network.normalised(mixture.sample(drawn))
 
     def features(
-        self, network: MMAudio, words: tuple[str, ...], chance: torch.Generator | None
+        self,
+        network: MMAudio,
+        words: tuple[str, ...],
+        chance: torch.Generator | None,
+        seen: Sequence[Seen | None] = (),
     ) -> Features:
-        """Return what is known: the words, forgotten now and then where there is `chance`."""
+        """Return what is known: words and pictures, forgotten now and then where there is `chance`.
+
+        Of what was never seen the network hears its "nothing is known".
+        """
         lengths = lengths_of(self.latents, self.objective.window_s)
         empty = network.empty_features(len(words), lengths.n_clip, lengths.n_sync)
         text = torch.cat([self.words.read(one) for one in words]).to(empty.text)
-        if chance is not None:
-            is_forgotten = torch.rand(len(words), generator=chance) < self.objective.null_text
-            text = torch.where(is_forgotten.to(text.device)[:, None, None], empty.text, text)
-        return replace(empty, text=text)
+        forgotten = _forgotten(len(words), self.objective.null_text, chance).to(text.device)
+        known = replace(empty, text=torch.where(forgotten[:, None, None], empty.text, text))
+        return self._with_pictures(known, seen, chance) if any(seen) else known
+
+    def _with_pictures(
+        self, known: Features, seen: Sequence[Seen | None], chance: torch.Generator | None
+    ) -> Features:
+        forgotten = _forgotten(len(seen), self.objective.null_pictures, chance).tolist()
+        clip, sync = known.clip.clone(), known.sync.clone()
+        for place, (one, is_gone) in enumerate(zip(seen, forgotten, strict=True)):
+            if one is not None and not is_gone:
+                clip[place], sync[place] = shown(one.clip, clip), shown(one.sync, sync)
+        return replace(known, clip=clip, sync=sync)
+
+
+def _forgotten(n: int, how_often: float, chance: torch.Generator | None) -> Tensor:
+    """Return (n,), drawn anew each time; nothing is forgotten without `chance`."""
+    if chance is None:
+        return torch.zeros(n, dtype=torch.bool)
+    return torch.rand(n, generator=chance) < how_often
 
 
 def generating(batch: SepBatch, seed: int = 0) -> SepBatch:

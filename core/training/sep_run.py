@@ -6,6 +6,7 @@ that was stopped goes on where it was. A tiny MMAudio to begin with is taught he
 published ones can't be taught further in minutes.
 """
 
+import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -14,63 +15,28 @@ import torch
 from torch import Tensor
 
 from core.nn.mmaudio.network import MMAudio
-from core.progress import CancelToken, Report
+from core.progress import CancelToken, Progress, Report
 from core.training.crew import Alone, Crew, any_of
 from core.training.recipes import keep_recipe
-from core.training.recordings import Part, find_recordings, split
+from core.training.recordings import Part, Recording, find_recordings, split
 from core.training.sep_latents import Latents, MelLatents, lengths_of
 from core.training.sep_mixer import SepMixer, of_classes
-from core.training.sep_objective import SepLoss, SepObjective
+from core.training.sep_objective import SepLoss
+from core.training.sep_recipe import SepRecipe
+from core.training.sep_seen import Seeing, find_seen
 from core.training.sep_start import TINY, find_start, separator_from, write_tiny
 from core.training.sep_validation import SepValidation
 from core.training.sep_words import DrawnWords
 from core.training.sound_bank import SoundBank, open_bank
-from core.training.trainer import Trainer, TrainingConfig, train
+from core.training.trainer import (
+    CHECKPOINT_FILE,
+    SCORES_FILE,
+    Trainer,
+    train,
+)
 
 _N_MEASURED = 16
 """Batches from which the scale of a tiny network's latents is taken."""
-
-
-def _schedule() -> TrainingConfig:
-    return TrainingConfig(
-        n_steps=300_000,
-        learning_rate=1e-4,
-        warm_up_steps=1_000,
-        falling_steps=60_000,
-        weight_decay=1e-6,
-        largest_gradient=1.0,
-        averaging=0.9999,
-    )
-
-
-def tiny_schedule(n_steps: int = 600) -> TrainingConfig:
-    """Return a schedule for networks that are taught in minutes."""
-    return TrainingConfig(
-        n_steps=n_steps,
-        learning_rate=2e-3,
-        warm_up_steps=20,
-        falling_steps=200,
-        weight_decay=1e-6,
-        largest_gradient=1.0,
-        averaging=0.98,
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class SepRecipe:
-    """All choices of a run. The defaults are the official ones where there are any."""
-
-    training: TrainingConfig = field(default_factory=_schedule)
-    objective: SepObjective = field(default_factory=SepObjective)
-    is_whole: bool = False
-    """Whether everything is taught, not the joint blocks and the input of the sound alone."""
-    classes: tuple[str, ...] = ()
-    """Taught ones; all of the data if none are named."""
-    n_clips: int = 512
-    """In a batch, of each process."""
-    validate_every_steps: int = 2000
-    n_validation_clips: int = 32
-    split_seed: int = 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -100,7 +66,8 @@ def train_mmaudiosep(
     """Teach MMAudioSep from the MMAudio in `place.start`, and return where its weights are.
 
     Args:
-        data: `audio/<class>/<recording>`; the names of the classes are the words.
+        data: `audio/<class>/<recording>`; the names of the classes are the words. Features of
+            pictures are taken from there where they are: see `core.training.sep_seen`.
         folder: made if it is not there; a checkpoint in it is gone on from.
         recipe: the choices.
         place: what it works with.
@@ -109,17 +76,22 @@ def train_mmaudiosep(
 
     Raises:
         MediaError: `data` holds no recordings of two classes, or one can't be decoded.
-        ModelError: MMAudio is missing or damaged, or the run is of another recipe.
+        ModelError: MMAudio or features are missing or damaged, or the run is of another recipe.
         Cancelled: asked to stop.
     """
     run = _Run(data, folder, recipe, place, report, cancel)
     if place.start is None:
         raise ValueError("MMAudioSep is taught from MMAudio")
-    run.keep_recipe()
+    folder.mkdir(parents=True, exist_ok=True)
     begun = find_start(place.start, folder / "features", place.device)
     torch.manual_seed(recipe.training.seed)
-    network = separator_from(begun.network, is_whole=recipe.is_whole)
-    averaged = run.taught(network, SepLoss(begun.latents, begun.words, recipe.objective))
+    network = separator_from(
+        begun.network, is_whole=recipe.is_whole, keeps_input=recipe.keeps_input
+    )
+    loss = SepLoss(begun.latents, begun.words, recipe.objective)
+    seeing = find_seen(data, run.recordings, loss.seen_shape(network))
+    run.keep_recipe(seeing)
+    averaged = run.taught(network, loss, seeing)
     weights = folder / f"mmaudiosep-{begun.size.split('_')[0]}" / f"mmaudiosep_{begun.size}.pth"
     if run.is_first:
         weights.parent.mkdir(parents=True, exist_ok=True)
@@ -143,11 +115,11 @@ def train_tiny_mmaudio(
     Arguments and errors as there. It works on mel spectrograms, and has no CLIP and no pictures.
     """
     run = _Run(data, folder, recipe, place, report, cancel)
-    run.keep_recipe()
+    run.keep_recipe({})
     torch.manual_seed(recipe.training.seed)
     network = MMAudio(TINY).to(place.device)
     words = DrawnWords(TINY.n_words, TINY.text_dim)
-    averaged = run.taught(network, SepLoss(MelLatents(), words, recipe.objective))
+    averaged = run.taught(network, SepLoss(MelLatents(), words, recipe.objective), {})
     if run.is_first:
         write_tiny(averaged, folder)
 
@@ -168,17 +140,23 @@ class _Run:
         """Whether this process is the one that writes files."""
         return self.place.crew.place == 0
 
-    def keep_recipe(self) -> None:
-        self.folder.mkdir(parents=True, exist_ok=True)
-        if self.is_first:
-            keep_recipe(self.folder, asdict(self.recipe))
+    @property
+    def recordings(self) -> list[Recording]:
+        return of_classes(find_recordings(self.data), self.recipe.classes)
 
-    def taught(self, network: MMAudio, loss: SepLoss) -> MMAudio:
+    def keep_recipe(self, seeing: Seeing) -> None:
+        """Write the choices, and what else the answer depends on."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        seen = f"of {len(seeing)} of {len(self.recordings)} recordings" if seeing else None
+        if self.is_first:
+            keep_recipe(self.folder, {**asdict(self.recipe), "pictures": seen})
+
+    def taught(self, network: MMAudio, loss: SepLoss, seeing: Seeing) -> MMAudio:
         """Take all steps, and return the averaged network."""
         recipe = self.recipe
         taught, held_out = self._sounds(loss.latents.mel.sample_rate_hz)
         n_samples = lengths_of(loss.latents, recipe.objective.window_s).n_samples
-        mixer = SepMixer(taught, n_samples, recipe.training.seed)
+        mixer = SepMixer(taught, n_samples, recipe.training.seed, seeing)
         if not network.config.mixture_dim:
             measure_scale(network, loss.latents, mixer, recipe.n_clips)
 
@@ -187,6 +165,8 @@ class _Run:
 
         trainer = Trainer(network, learn, recipe.training, self.place.crew)
         check = _validation(held_out, loss, n_samples, recipe)
+        if check is not None:
+            self._score_start(network, check)
         train(
             trainer,
             self.folder,
@@ -197,10 +177,18 @@ class _Run:
         )
         return trainer.averaged
 
+    def _score_start(self, network: MMAudio, check: SepValidation) -> None:
+        """Write how good it is before the first step, for all later scores to be compared with."""
+        scores = self.folder / SCORES_FILE
+        is_begun = scores.is_file() or (self.folder / CHECKPOINT_FILE).is_file()
+        if self.is_first and not is_begun:
+            self.report(Progress("Scoring the start", 0, 1))
+            line = json.dumps({"step": 0, **check.scores(network)})
+            scores.write_text(line + "\n", encoding="utf-8")
+
     def _sounds(self, rate_hz: int) -> tuple[SoundBank, SoundBank]:
         """Return what is taught, and what is held out."""
-        recordings = of_classes(find_recordings(self.data), self.recipe.classes)
-        parts = split(recordings, self.recipe.split_seed)
+        parts = split(self.recordings, self.recipe.split_seed)
         crew = self.place.crew
         if not self.is_first:
             any_of(crew, False)  # the first process decodes; the others find the files it wrote

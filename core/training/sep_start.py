@@ -33,7 +33,7 @@ TINY = MMAudioConfig(
     width=64,
     n_heads=2,
     depth=4,
-    fused_depth=2,
+    fused_depth=1,
 )
 """A network that is taught in minutes, on mel spectrograms instead of latents."""
 
@@ -80,14 +80,18 @@ def find_start(folder: Path, kept: Path, device: torch.device) -> Start:
     )
 
 
-def separator_from(mmaudio: MMAudio, *, is_whole: bool = False) -> MMAudio:
+def separator_from(
+    mmaudio: MMAudio, *, is_whole: bool = False, keeps_input: bool = False
+) -> MMAudio:
     """Return MMAudioSep with the weights of `mmaudio`, and only the parts to be taught unfrozen.
 
-    Its input projection is new, drawn by torch's own chance.
+    Its input projection is new, drawn by torch's own chance, as published.
 
     Args:
         mmaudio: stays as it is.
         is_whole: teach everything, as the paper's comparison does.
+        keeps_input: begin with the input projection of `mmaudio`, deaf to the mixture. It
+            generates from the first step on then, and only has to learn to listen. Our own.
     """
     network = MMAudio(mmaudio.config.separating).to(mmaudio.latent_mean.device)
     kept = {
@@ -96,10 +100,22 @@ def separator_from(mmaudio: MMAudio, *, is_whole: bool = False) -> MMAudio:
     missing, unexpected = network.load_state_dict(kept, strict=False)
     if unexpected or any(not name.startswith(FRESH) for name in missing):
         raise ValueError(f"MMAudio lacks {missing} and has {unexpected} too many")
+    if keeps_input:
+        _keep_input(network, mmaudio)
     never = {"latent_mean", "latent_std", "empty_string_feat"}
     for name, weight in network.named_parameters():
         weight.requires_grad_(name not in never and (is_whole or name.startswith(TAUGHT)))
     return network
+
+
+@torch.no_grad()
+def _keep_input(network: MMAudio, mmaudio: MMAudio) -> None:
+    given = mmaudio.audio_input_proj.state_dict()
+    for name, weight in network.audio_input_proj.state_dict().items():
+        if weight.shape == given[name].shape:
+            weight.copy_(given[name])
+        else:  # the first layer: the mixture's channels follow the latent's
+            weight.zero_()[:, : mmaudio.config.latent_dim] = given[name]
 
 
 def write_tiny(network: MMAudio, folder: Path) -> None:

@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from app.controllers import finding as finding_controller
+from core.detection.protocol import Thresholds
 from core.domain.findings import Finding, View
 from core.domain.prompts import Box
 from core.jobs.detection import FindAnswer
@@ -35,10 +36,10 @@ def asked(monkeypatch) -> list:
     class Search:
         label = "Search"
 
-        def __init__(self, media, table, words, frame):
+        def __init__(self, media, table, words, frame, **how):
             self.job_id, self.words, self._table = next_job_id(), words, table
             self._pts = int(table.pts[10])
-            questions.append((words, frame))
+            questions.append((words, frame, how))
 
         def __call__(self, report, cancel):
             if self.words == "unicorn":
@@ -143,3 +144,12 @@ def test_files_that_are_no_model_are_stood_in_for_with_a_notice(editor, qtbot):
     qtbot.waitUntil(lambda: editor.tracks.is_whole(region), timeout=WAIT_MS)
 
     assert "“Classic” found the object instead" in titles(editor)
+
+
+def test_what_is_looked_for_is_looked_for_as_surely_as_was_chosen(editor, asked, qtbot):
+    editor.preferences._on_thresholds(0.4, 0.35)
+
+    _say(editor, "disc")
+    _find(editor, qtbot)
+
+    assert asked[0][2] == {"device": "auto", "thresholds": Thresholds(0.4, 0.35)}

@@ -17,7 +17,7 @@ from core.jobs.recognition import BeliefAnswer
 from core.jobs.requests import next_job_id
 from core.jobs.tagging import TagAnswer
 from tests.helpers.editing import WAIT_MS, click_the_disc, is_ready, mark, titles
-from tests.helpers.words import BARK, BELL, KNOWER, PAINTER, SURE, UNSURE, WORDS
+from tests.helpers.words import ANYONE, BARK, BELL, KNOWER, PAINTER, SURE, UNSURE, WORDS
 
 
 @dataclass
@@ -38,7 +38,7 @@ def machine(monkeypatch) -> Machine:
     class Looking:
         label = "Look"
 
-        def __init__(self, media, table, region, mask, frame=None):
+        def __init__(self, media, table, region, mask, frame=None, device="auto"):
             self.job_id, self.region = next_job_id(), region
             machine.looked_at.append((region, mask.pts))
 
@@ -48,7 +48,7 @@ def machine(monkeypatch) -> Machine:
     class Listening:
         label = "Listen"
 
-        def __init__(self, mix):
+        def __init__(self, mix, device):
             self.job_id = next_job_id()
             machine.n_listened += 1
 
@@ -69,7 +69,7 @@ def editor(machine, qtbot, qapp, person, scene, tmp_path):
         qapp,
         place,
         SettingsStore(place.config),
-        (KNOWER, PAINTER),
+        (KNOWER, PAINTER, ANYONE),
         tmp_path / "program" / "demo.mkv",
         lambda rate_hz: (SilentOutput(rate_hz), ""),
         {"knower": WORDS},
@@ -155,6 +155,14 @@ def test_a_suggestion_with_its_spans_is_one_step(editor, qtbot):
     assert stem(editor).prompts.positive_spans == BELL.spans
     editor.document.undo_stack.undo()
     assert editor.document.project.stems == ()
+
+
+def test_what_is_heard_is_suggested_to_an_engine_that_takes_any_words(editor, qtbot):
+    mark(editor)
+    editor.window.prompts.engine_chosen.emit("anyone")
+    hints = editor.window.prompts.hints
+
+    qtbot.waitUntil(lambda: hints.words == ("Heard here:", "church bell", "dog"), timeout=WAIT_MS)
 
 
 def test_another_clip_is_listened_to_anew(editor, qtbot, machine, scene):

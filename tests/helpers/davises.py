@@ -76,15 +76,29 @@ def install(models: Path) -> Path:
         folder.mkdir(parents=True)
         torch.save(tiny_unet().state_dict(), folder / "unet_best.pth")
         torch.save(frame_tensors(), folder / "frame_best.pth")
-    (models / "clip").mkdir()
-    (models / "clip" / "vocab.json").write_text(json.dumps(word_list()), encoding="utf-8")
-    (models / "clip" / "merges.txt").write_text("#version: 0.2\n", encoding="utf-8")
+    install_words(models)
     return models
+
+
+def install_words(models: Path) -> None:
+    """Write the word list of CLIP under `models`, unless it has one."""
+    folder = models / "clip"
+    if folder.exists():
+        return
+    folder.mkdir(parents=True)
+    (folder / "vocab.json").write_text(json.dumps(word_list()), encoding="utf-8")
+    (folder / "merges.txt").write_text("#version: 0.2\n", encoding="utf-8")
 
 
 def move_clip_beside(models: Path, engine: str) -> None:
     """Take CLIP out of a frame checkpoint, and put it where others keep it."""
     torch.save(tiny_transformer().state_dict(), models / engine / "frame_best.pth")
+    install_clip(models)
+
+
+def install_clip(models: Path) -> None:
+    """Write a whole CLIP under `models`: the words, and the network."""
+    install_words(models)
     clip = tiny_clip()
     clip.config.to_json_file(models / "clip" / "config.json")
     tensors = {name: value.contiguous() for name, value in clip.state_dict().items()}

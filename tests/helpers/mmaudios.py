@@ -15,10 +15,10 @@ from core.nn.mmaudio.sizes import MMAudioConfig
 from core.nn.mmaudio.synchformer import PREFIX, SynchformerConfig, SynchformerEyes
 from core.nn.mmaudio.vae import MelVae, VaeConfig
 from core.nn.mmaudio.vocoder import BigVgan, VocoderConfig
-from core.separation.mmaudiosep import MMAudioSep
+from core.separation.mmaudiosep import MMAudioSep, build_small
 from core.separation.mmaudiosep_info import MMAUDIOSEP_INFOS
 from core.separation.mmaudiosep_weights import MMAudioSepNetworks
-from tests.helpers.davises import DIM, tiny_clip, word_list
+from tests.helpers.davises import DIM, install_words, tiny_clip
 
 Network = TypeVar("Network", bound=nn.Module)
 
@@ -66,8 +66,6 @@ def tiny_mmaudio(config: MMAudioConfig = TINY, seed: int = 0) -> MMAudio:
 
 def tiny_engine() -> MMAudioSep:
     """An engine of tiny networks that hears short windows and takes two steps unless asked."""
-    info = MMAUDIOSEP_INFOS[0]
-    few = (replace(info.settings[0], default=2), *info.settings[1:])
     networks = MMAudioSepNetworks(
         network=tiny_mmaudio(TINY.separating).eval(),
         vae=tiny_vae().eval(),
@@ -76,7 +74,18 @@ def tiny_engine() -> MMAudioSep:
         clip=tiny_clip(),
     )
     cpu = torch.device("cpu")
-    return MMAudioSep(replace(info, settings=few), networks, cpu, {"device": "cpu"}, window_s=4.0)
+    return _hurried(MMAudioSep(MMAUDIOSEP_INFOS[0], networks, cpu, {"device": "cpu"}))
+
+
+def installed_engine() -> MMAudioSep:
+    """The same from the checkpoints that are installed."""
+    return _hurried(build_small("cpu"))
+
+
+def _hurried(engine: MMAudioSep) -> MMAudioSep:
+    settings = engine.info.settings
+    few = replace(engine.info, settings=(replace(settings[0], default=2), *settings[1:]))
+    return replace(engine, info=few, window_s=4.0)
 
 
 def tiny_vae() -> MelVae:
@@ -114,15 +123,12 @@ def eyes_tensors() -> dict[str, Tensor]:
 
 
 def install(models: Path) -> Path:
-    """Write what the engines need under `models`, the word list too, and return it."""
+    """Write what the engines need under `models`, a word list if there is none, and return it."""
     for engine, size in ENGINES.items():
         config = TINY.separating
         _save(tiny_mmaudio(config).state_dict(), models / engine / f"mmaudiosep_{size}.pth")
     install_parts(models)
-    words = models / "clip"
-    words.mkdir(exist_ok=True)
-    (words / "vocab.json").write_text(json.dumps(word_list()), encoding="utf-8")
-    (words / "merges.txt").write_text("#version: 0.2\n", encoding="utf-8")
+    install_words(models)
     return models
 
 

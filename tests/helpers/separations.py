@@ -1,6 +1,6 @@
 """Requests for separators, and a sink that keeps what is written."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 from pathlib import Path
 
@@ -12,7 +12,8 @@ from core.domain.audio import AudioClip, AudioSource, Samples
 from core.domain.engines import SettingValue
 from core.domain.masks import MaskTrack, TrackedMask
 from core.domain.prompts import Box, PromptSet, RegionPrompt, SpanPrompt, TimeSpan
-from core.progress import CancelToken, Report, ignore
+from core.progress import Cancelled, CancelToken, Report, ignore
+from core.separation.beating import leaves
 from core.separation.protocol import SeparationRequest, Separator
 from tests.helpers.pictures import ArrayPictures, background, disc_mask
 
@@ -107,3 +108,23 @@ def shaking_disc(
         ),
     )
     return picture, region, track
+
+
+def stops_inside(network: torch.nn.Module, work: Callable[[CancelToken], object]) -> bool:
+    """Return whether a cancel, asked for as soon as `network` begins to work, is heard inside it.
+
+    Otherwise `work` was over, or the network had come to its last part, before it was.
+    """
+    cancel, reached = CancelToken(), []
+    hooks = (
+        leaves([network])[0].register_forward_pre_hook(lambda *_: cancel.cancel()),
+        network.register_forward_hook(lambda *_: reached.append(network)),
+    )
+    try:
+        work(cancel)
+    except Cancelled:
+        return not reached
+    finally:
+        for hook in hooks:
+            hook.remove()
+    return False

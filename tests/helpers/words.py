@@ -41,6 +41,15 @@ PAINTER = EngineInfo(
         EngineSetting("unmarked", "silent", "Outside the spans.", choices=("silent", "searched")),
     ),
 )
+ANYONE = EngineInfo(
+    name="anyone",
+    title="Anyone",
+    summary="Takes any words, and nothing else.",
+    understands=frozenset({PromptKind.TEXT}),
+    sample_rate_hz=16_000,
+    band_hz=None,
+    licence="MIT",
+)
 SURE = Belief((("dog", 0.84), ("church_bell", 0.1), ("xylophone", 0.01)))
 UNSURE = Belief((("dog", 0.2), ("church_bell", 0.1), ("xylophone", 0.1)))
 BELL = HeardWord("church_bell", 0.9, (TimeSpan(0.5, 1.0), TimeSpan(1.5, 1.8)))

@@ -6,6 +6,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QSpinBox
 from pytestqt.qtbot import QtBot
 
+from core.separation.zerosep_info import ZEROSEP_INFOS
 from tests.helpers.words import KNOWER, PAINTER
 from widgets.engine_settings import EngineSettingsButton, kept_inside
 
@@ -68,6 +69,39 @@ def test_a_number_is_asked_for_once_it_is_decided(button, chosen):
     QTest.keyClick(steps, Qt.Key.Key_Return)
 
     assert chosen == [("steps", 3)]
+
+
+def test_a_share_is_dragged_and_asked_for_when_it_is_let_go(button, chosen):
+    strength = button.panel.controls["strength"]
+    strength.slider.setSliderDown(True)
+    strength.slider.setSliderPosition(70)
+    strength.slider.setSliderPosition(80)
+    assert strength.field.value() == pytest.approx(0.8)
+    assert chosen == []
+
+    strength.slider.setSliderDown(False)
+
+    assert chosen == [("strength", 0.8)]
+
+
+def test_the_slider_of_a_share_moves_with_its_number(button, chosen):
+    button.set_engine(KNOWER, {"strength": 0.25})
+
+    assert button.panel.controls["strength"].slider.value() == 25
+    assert button.panel.controls["steps"].slider is None
+    assert chosen == []
+
+
+def test_sound_highlighting_is_dragged_from_the_mix_to_the_target(button, chosen):
+    button.set_engine(ZEROSEP_INFOS[0], {})
+    highlight = button.panel.controls["highlight"].slider
+    assert (highlight.minimum(), highlight.value(), highlight.maximum()) == (0, 100, 100)
+
+    highlight.setSliderDown(True)
+    highlight.setSliderPosition(40)
+    highlight.setSliderDown(False)
+
+    assert chosen == [("highlight", 0.4)]
 
 
 @pytest.mark.qt_log_ignore("This plugin does not support", extend=True)

@@ -352,6 +352,18 @@ def test_a_suggestion_can_be_taken_with_its_spans(bar, heard):
     assert heard == [("heard", BELL)]
 
 
+def test_an_engine_that_takes_any_words_is_given_those_that_are_heard(bar, heard):
+    bar.set_engines((KNOWER, PAINTER, FREE), {"knower": WORDS})
+    bar.set_stem(saying("", engine="free"))
+    bar.set_heard((BELL,))
+
+    assert bar.hints.words == ("Heard here:", "church bell")
+    # It reads no spans, so none are offered.
+    (chip,) = bar.hints.findChildren(ChipButton)
+    chip.click()
+    assert heard == [("text", "church bell")]
+
+
 def test_suggestions_make_room_for_doubt_and_come_back(bar):
     bar.set_heard((BELL,))
     bar.set_stem(saying("vuvuzela"))

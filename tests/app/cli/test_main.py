@@ -3,10 +3,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from typer.main import get_command
 
 import main as program
 from app.cli import window
-from app.cli.root import run
+from app.cli.root import _commands, run
 
 ROOT = Path(program.__file__).parent
 
@@ -40,6 +41,13 @@ def test_help_needs_neither_media_nor_networks():
     loaded = modules_after("from app.cli.root import run\nrun(['separate', '--help'])")
 
     assert not loaded & {"torch", "PySide6", "av", "cv2"}
+
+
+def test_the_program_knows_every_command_there_is():
+    """It decides by a list of its own, so that nothing is loaded for it."""
+    commands = get_command(_commands())
+
+    assert set(program.COMMANDS) == set(commands.commands)
 
 
 def test_one_clip_opens_the_window(monkeypatch):

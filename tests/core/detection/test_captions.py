@@ -22,7 +22,7 @@ def test_words_are_cut_into_the_things_they_name(words, phrases):
     assert phrases_of(words) == phrases
 
 
-@pytest.mark.parametrize("words", ["", "  ", ".,;!", "\n"])
+@pytest.mark.parametrize("words", ["", "  ", ".,;!", "\n", "--", "’ ’"])
 def test_words_that_name_nothing_are_refused_with_an_example(words):
     with pytest.raises(PromptError) as refused:
         phrases_of(words)

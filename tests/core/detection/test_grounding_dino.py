@@ -152,6 +152,21 @@ def test_numbers_that_are_none_are_an_error(frame):
         _asked(detector, frame, ["dog"])
 
 
+def test_scores_that_are_none_are_an_error_and_not_a_thing_that_is_nowhere(frame, monkeypatch):
+    install_detector(models_folder())
+    detector = registry.build("grounding-dino-tiny", "cpu")
+    answer = detector._answer
+
+    def unsure(pixels, tokens):
+        boxes, scores = answer(pixels, tokens)
+        return boxes, scores * float("nan")
+
+    monkeypatch.setattr(detector, "_answer", unsure)
+
+    with pytest.raises(EngineError):
+        _asked(detector, frame, ["dog"])
+
+
 def test_of_boxes_around_one_thing_the_surest_is_left_unless_they_answer_other_words():
     frame = Frame(np.zeros((100, 100, 3), np.uint8), 0, 0.0)
     boxes = torch.tensor(

@@ -26,7 +26,7 @@ from core.separation.mini_info import MINI_INFO
 from core.separation.mmaudiosep_info import MMAUDIOSEP_INFOS
 from core.separation.protocol import SeparationRequest, Separator
 from tests.helpers.minis import tiny_mini
-from tests.helpers.mmaudios import tiny_engine
+from tests.helpers.mmaudios import installed_engine
 from tests.helpers.quick_zeroseps import QUICK_ZEROSEPS, SAME_CODE
 from tests.helpers.separations import MemorySink, spans, target_of
 from tests.helpers.sounds import clip, noise, only_during, tone
@@ -36,7 +36,7 @@ pytestmark = pytest.mark.usefixtures("installed_models")
 STAND_INS: dict[str, Callable[[], Separator]] = {
     "mini": tiny_mini,
     **QUICK_ZEROSEPS,
-    **{info.name: tiny_engine for info in MMAUDIOSEP_INFOS},
+    **{info.name: installed_engine for info in MMAUDIOSEP_INFOS},
 }
 """In place of engines whose weights are large, or are not there: the same code, tiny networks."""
 

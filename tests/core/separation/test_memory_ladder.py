@@ -40,6 +40,8 @@ def test_an_engine_without_half_precision_leaves_it_out():
         torch.OutOfMemoryError("CUDA out of memory"),
         MemoryError(),
         RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate"),
+        RuntimeError("CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate(handle)`"),
+        RuntimeError("Invalid buffer size: 24.00 GiB"),
     ],
 )
 def test_work_is_done_again_one_rung_down_and_the_ladder_stays_there(error):

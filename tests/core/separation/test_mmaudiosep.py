@@ -1,5 +1,6 @@
 """MMAudioSep takes its checkpoints whole, listens to every prompt, and says what is missing."""
 
+import shutil
 from dataclasses import replace
 
 import numpy as np
@@ -8,21 +9,22 @@ import torch
 
 from core.domain.audio import AudioClip, Samples
 from core.domain.prompts import PromptSet, TextPrompt
-from core.errors import EngineError, ModelError
+from core.errors import EngineError, ModelError, PromptError
 from core.progress import CancelToken, ignore
 from core.separation import registry
 from core.separation.memory_ladder import MemoryLadder
 from core.separation.mmaudiosep import MMAudioSep, plan_of
 from core.separation.mmaudiosep_bench import Placement, is_large, ladder_from
-from core.separation.mmaudiosep_files import find_mmaudiosep, mmaudiosep_needs
+from core.separation.mmaudiosep_files import SIZE_NAMES, find_mmaudiosep, mmaudiosep_needs
 from core.separation.mmaudiosep_info import ALWAYS, NEVER, OFFICIAL
 from core.separation.mmaudiosep_making import Maker
 from core.separation.mmaudiosep_weights import load_mmaudio
 from core.separation.protocol import SeparationRequest
+from core.store.catalogue import entry
 from core.store.places import models_folder
 from tests.helpers import mmaudios
 from tests.helpers.mmaudios import tiny_engine, tiny_mmaudio
-from tests.helpers.separations import MemorySink, shaking_disc, target_of
+from tests.helpers.separations import MemorySink, shaking_disc, stops_inside, target_of
 from tests.helpers.sounds import clip, noise
 
 pytestmark = pytest.mark.usefixtures("installed_models")
@@ -35,11 +37,13 @@ def mix() -> AudioClip:
     return clip(noise(0.5))
 
 
-def watched(engine: MMAudioSep, is_moving: list[bool], **settings: object) -> Samples:
+def watched(
+    engine: MMAudioSep, is_moving: list[bool], texts: tuple[str, ...] = (), **settings: object
+) -> Samples:
     picture, region, track = shaking_disc(is_moving)
     request = SeparationRequest(
         mix(),
-        PromptSet(regions=(region,)),
+        PromptSet(texts=tuple(TextPrompt(text) for text in texts), regions=(region,)),
         tracks={region: track},
         picture=picture,
         settings={**FEW, "result": "generated", **settings},
@@ -75,12 +79,30 @@ def test_the_second_recipe_is_preferred_for_the_large_engine():
 def test_an_engine_without_a_network_says_that_none_is_published():
     needs = mmaudiosep_needs("mmaudiosep-medium")
 
-    assert list(needs) == ["its own network"]
-    assert "train mmaudiosep" in needs["its own network"]
+    assert list(needs) == ["MMAudioSep medium"]
+    assert "No weights are published" in needs["MMAudioSep medium"]
     with pytest.raises(ModelError) as caught:
         registry.build("mmaudiosep-medium", "cpu")
-    assert "mmaudiosep_medium_44k.pth" in caught.value.advice
+    assert "train mmaudiosep" in caught.value.advice
     assert registry.info("mmaudiosep-medium").needs == needs
+
+
+@pytest.mark.parametrize("engine", SIZE_NAMES)
+def test_the_store_takes_the_checkpoints_that_the_engine_looks_for(engine):
+    (file,) = entry(engine).files
+
+    looked_for = [
+        f"mmaudiosep_{size}{suffix}"
+        for size in SIZE_NAMES[engine]
+        for suffix in (".pth", ".safetensors")
+    ]
+    assert [file.path, *file.also] == looked_for
+
+
+def test_without_a_word_list_the_model_that_has_one_is_named():
+    shutil.rmtree(models_folder() / "clip")
+
+    assert "clip-vit-b32" in mmaudiosep_needs("mmaudiosep-small")["CLIP’s word list"]
 
 
 def test_a_missing_part_is_named():
@@ -140,7 +162,7 @@ def test_what_moves_in_the_region_is_watched():
     moving, resting = (watched(engine, [moves] * 8) for moves in (True, False))
 
     assert np.abs(moving - resting).max() > 1e-6
-    unseen = [watched(engine, [moves] * 8, watch=NEVER) for moves in (True, False)]
+    unseen = [watched(engine, [moves] * 8, texts=("dog",), watch=NEVER) for moves in (True, False)]
     np.testing.assert_array_equal(*unseen)
 
 
@@ -216,6 +238,66 @@ def test_only_the_large_networks_are_made_less_exact_and_only_on_cuda():
         "cpu",
     ]
     assert len(ladder_from(torch.device("cpu")).steps) == 1
+
+
+def test_a_region_that_may_not_be_watched_is_refused_with_advice():
+    """It was once left out silently, and whatever came of no prompt at all was given."""
+    with pytest.raises(PromptError) as caught:
+        watched(tiny_engine(), [True] * 8, watch=NEVER)
+
+    assert "watch" in caught.value.advice
+
+
+@pytest.mark.parametrize("half", ["vision_model", "text_model"])
+def test_a_cancel_is_heard_while_clip_looks_and_reads(half):
+    """At its real size it looks at a few pictures for half a minute on a CPU."""
+    engine = tiny_engine()
+    picture, region, track = shaking_disc([True] * 8)
+    prompts = PromptSet(texts=(TextPrompt("dog"),), regions=(region,))
+    tracks = {region: track}
+    request = SeparationRequest(mix(), prompts, tracks, picture, settings=FEW, device="cpu")
+
+    def separate(cancel: CancelToken) -> None:
+        engine.separate(request, MemorySink(), report=ignore, cancel=cancel)
+
+    assert stops_inside(getattr(engine.networks.clip, half), separate)
+
+
+@pytest.mark.parametrize("length_s", [7.1, 8.0, 10.0, 19.3, 61.0])
+def test_of_long_sound_the_last_window_is_as_long_as_the_others(length_s):
+    n_samples = round(length_s * 44_100)
+
+    pieces = list(plan_of(n_samples, 44_100, 8.0).pieces(0, n_samples))
+
+    heard = [piece.read_stop - piece.read_start for piece in pieces]
+    assert set(heard) == {round(8.0 * 44_100)}
+    assert pieces[-1].stop == n_samples
+    assert len(pieces) == -(-(n_samples - 44_100) // (6 * 44_100))
+
+
+def test_before_networks_take_turns_all_of_them_leave_the_device(monkeypatch):
+    """They are still on it where its memory has just run out."""
+    engine = tiny_engine()
+    waiting = MemoryLadder([Placement(torch.device("cpu"), is_waiting=True)])
+    monkeypatch.setattr("core.separation.mmaudiosep.ladder_from", lambda _device: waiting)
+    happened: list[object] = []
+    move, at_work = torch.nn.Module.to, Placement.at_work
+
+    def moved(network, *where):
+        happened.append(network)
+        return move(network, *where)
+
+    def working(self, *networks):
+        happened.append("works")
+        return at_work(self, *networks)
+
+    monkeypatch.setattr(torch.nn.Module, "to", moved)
+    monkeypatch.setattr(Placement, "at_work", working)
+
+    target_of(engine, mix(), DOG, settings=FEW)
+
+    before = happened[: happened.index("works")]
+    assert {id(one) for one in before} == {id(part) for part in engine.networks.parts}
 
 
 def test_an_engine_with_a_longer_window_hears_more_at_a_time():

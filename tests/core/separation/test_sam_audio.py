@@ -1,6 +1,7 @@
 """SAM Audio as a person meets it: every prompt is heard, and memory is looked after."""
 
 import itertools
+import weakref
 
 import numpy as np
 import pytest
@@ -11,12 +12,13 @@ from core.domain.prompts import PromptSet, RegionPrompt, SpanPrompt, TextPrompt,
 from core.errors import EngineError, ModelError, PromptError
 from core.nn.sam_audio import network as flows
 from core.progress import CancelToken, ignore
-from core.separation import registry, sam_audio_stretches
+from core.separation import registry, sam_audio_run, sam_audio_stretches
 from core.separation.protocol import SeparationRequest
 from core.separation.sam_audio_spans import PE_A_FRAME
-from core.separation.sam_audio_weights import forget_networks
+from core.separation.sam_audio_spans import build as build_predictor
+from core.separation.sam_audio_weights import forget_networks, load_flow, load_pictures
 from tests.helpers import sam_audios
-from tests.helpers.separations import MemorySink, shaking_disc, spans, target_of
+from tests.helpers.separations import MemorySink, shaking_disc, spans, stops_inside, target_of
 from tests.helpers.sounds import clip, noise, tone
 
 pytestmark = pytest.mark.usefixtures("installed_models")
@@ -179,6 +181,32 @@ def test_words_that_deny_and_minus_spans_alone_are_refused_with_advice(engine):
         assert caught.value.advice
 
 
+def test_a_cancel_is_heard_while_pictures_are_looked_at(engine):
+    """At its real size the encoder looks at eight of them for half a minute on a CPU."""
+    picture, region, track = shaking_disc([True] * 10)
+    prompts = PromptSet(regions=(region,))
+    request = SeparationRequest(
+        mix(), prompts, {region: track}, picture, settings=FEW, device="cpu"
+    )
+    encoder = load_pictures(engine.checkpoint, engine.device, torch.float32)
+
+    def separate(cancel: CancelToken) -> None:
+        engine.separate(request, MemorySink(), report=ignore, cancel=cancel)
+
+    assert stops_inside(encoder, separate)
+
+
+def test_a_cancel_is_heard_while_spans_are_looked_for(engine, installed_models):
+    sam_audios.install_span_predictor(installed_models / PE_A_FRAME)
+    request = SeparationRequest(mix(), DOG, settings={**FEW, "predict_spans": True}, device="cpu")
+    network = build_predictor(engine.device).network
+
+    def separate(cancel: CancelToken) -> None:
+        engine.separate(request, MemorySink(), report=ignore, cancel=cancel)
+
+    assert stops_inside(network, separate)
+
+
 def test_when_memory_runs_out_windows_get_shorter_and_the_notes_say_so(engine, monkeypatch):
     """The memory of this machine holds 300 frames, twelve seconds, at a time."""
     whole = flows.SamAudioFlow.forward
@@ -196,6 +224,59 @@ def test_when_memory_runs_out_windows_get_shorter_and_the_notes_say_so(engine, m
     assert target.shape == sound.samples.shape
     assert "windows of 10 s" in str(notes["worked_with"])
     assert "memory ran out" in str(notes["memory"])
+
+
+def free_on_the_device(monkeypatch, gib_without_networks: float) -> None:
+    """Let a device have so much room, and next to none while a flow is loaded."""
+
+    def free(_device: torch.device) -> int:
+        return int(2**30 * (gib_without_networks if load_flow._kept is None else 1e-6))
+
+    monkeypatch.setattr(sam_audio_run, "free_bytes", free)
+
+
+def test_networks_of_an_earlier_request_make_room_before_work_gets_smaller(engine, monkeypatch):
+    answer(engine, mix(), DOG)
+    free_on_the_device(monkeypatch, 1.0)
+
+    _, notes = answer(engine, mix(), DOG)
+
+    assert "memory" not in notes
+
+
+def test_where_there_is_too_little_room_work_gets_smaller_before_it_begins(engine, monkeypatch):
+    free_on_the_device(monkeypatch, 1e-6)
+
+    _, notes = answer(engine, mix(), DOG)
+
+    assert "less is free" in notes["memory"]
+
+
+def test_a_flow_that_failed_in_half_precision_is_gone_before_the_whole_one_comes(
+    engine, monkeypatch
+):
+    living, refs, load = [], [], sam_audio_stretches.load_flow
+
+    def loaded(checkpoint, rung):
+        network = load(checkpoint, rung)
+        refs.append(weakref.ref(network))
+        if rung.dtype is torch.bfloat16:
+            for weight in network.parameters():
+                weight.fill_(torch.nan)
+        return network
+
+    def making(checkpoint, rung):
+        living.append(sum(one() is not None for one in refs))
+        return make(checkpoint, rung)
+
+    load.cache_clear()
+    make = load._make
+    monkeypatch.setattr(load, "_make", making)
+    monkeypatch.setattr(sam_audio_stretches, "load_flow", loaded)
+    _, notes = answer(engine, mix(), DOG, precision="bfloat16")
+
+    assert "not finite in torch.bfloat16" in notes["retried"]
+    assert living == [0, 0]
 
 
 def test_when_memory_runs_out_for_good_the_advice_says_so(engine, monkeypatch):

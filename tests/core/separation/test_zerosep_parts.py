@@ -146,6 +146,38 @@ def test_missing_folders_are_an_error_with_advice(folder, part):
     assert part in str(caught.value)
 
 
+def test_a_part_of_another_model_is_refused(folder):
+    """As where two models were mixed up: the library itself would fill the gaps with chance."""
+    shutil.copytree(folder / "vae", folder / "unet", dirs_exist_ok=True)
+
+    with pytest.raises(ModelError, match="describes 'AutoencoderKL'"):
+        _load(folder)
+
+
+@pytest.mark.parametrize("part", ["tokenizer", "tokenizer_2"])
+def test_a_word_list_that_is_gone_is_not_made_up(folder, part):
+    """The library makes an empty one, and says nothing: all words would mean the same."""
+    for path in (folder / part).iterdir():
+        if path.name != "tokenizer_config.json":
+            path.unlink()
+
+    with pytest.raises(ModelError, match=f"“{part}” of audioldm2") as caught:
+        _load(folder)
+
+    assert "again" in caught.value.advice
+
+
+def test_words_in_a_form_that_needs_another_library_are_refused_with_what_to_get(folder):
+    (folder / "tokenizer_2" / "tokenizer.json").unlink()
+    (folder / "tokenizer_2" / "spiece.model").write_bytes(b"\x0a\x0e\x0a\x05<unk>")
+
+    with pytest.raises(ModelError) as caught:
+        _load(folder)
+
+    assert "Put tokenizer.json" in caught.value.advice
+    assert "sentencepiece" in caught.value.advice
+
+
 def test_a_pipeline_of_another_kind_is_refused(folder):
     (folder / "model_index.json").write_text('{"_class_name": "StableDiffusionPipeline"}')
 

@@ -46,8 +46,9 @@ def test_everything_is_fetched_from_a_safe_address_or_not_at_all():
     assert all(url.startswith("https://") for url in urls)
 
 
-def test_a_mirror_of_the_hub_is_used_where_the_environment_names_one(monkeypatch):
-    monkeypatch.setenv("HF_ENDPOINT", "https://mirror.example/")
+@pytest.mark.parametrize("named", ["https://mirror.example/", "mirror.example"])
+def test_a_mirror_of_the_hub_is_used_where_the_environment_names_one(monkeypatch, named):
+    monkeypatch.setenv("HF_ENDPOINT", named)
 
     url = entry("t5-base").files[0].url
 
@@ -75,6 +76,7 @@ def test_the_catalogue_holds_no_field_that_nothing_reads(tmp_path):
     known = {
         "name", "title", "purpose", "version", "folder", "page", "repository", "revision",
         "licence", "gated", "parameters", "download_bytes", "memory", "requires", "files",
+        "import",
     }  # fmt: skip
     from core.store import catalogue as module
 

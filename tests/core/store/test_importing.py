@@ -1,4 +1,5 @@
 import zipfile
+from pathlib import Path
 
 import pytest
 
@@ -7,8 +8,10 @@ from core.errors import StoreError
 from core.progress import Cancelled, CancelToken, ignore
 from core.store.catalogue import entry
 from core.store.importing import import_model
+from core.store.places import incoming_folder
 from core.store.presence import folder_of, status
 from core.store.receipt import read_receipt
+from core.store.staging import Staging
 from tests.helpers.models import noise, sha256, tiny_entry
 
 WEIGHTS = noise(30_000)
@@ -168,6 +171,96 @@ def test_a_link_in_an_archive_is_refused(folder):
         brought(TINY, path)
 
     assert "tries to write outside" in caught.value.advice
+
+
+def test_files_of_two_models_that_lie_beside_each_other_are_never_mixed(folder):
+    other = folder / "a"
+    other.mkdir()
+    (other / "config.json").write_text("of another model")
+    (folder / "config.json").rename(folder / "unet" / "config.json")
+    (folder / "unet" / "unet").mkdir()
+    (folder / "unet" / "weights.bin").rename(folder / "unet" / "unet" / "weights.bin")
+
+    done = brought(TINY, folder)
+
+    assert (done.folder / "config.json").read_text() == "{}"
+
+
+def test_a_failed_import_does_not_throw_a_waiting_download_away(folder):
+    part = Staging(TINY).partial("unet/weights.bin")
+    part.path.write_bytes(b"half of it")
+    (folder / "config.json").unlink()
+
+    with pytest.raises(StoreError):
+        brought(TINY, folder)
+
+    assert part.n_bytes == len(b"half of it")
+
+
+def test_an_import_that_goes_well_ends_a_waiting_download(folder):
+    Staging(TINY).partial("unet/weights.bin").path.write_bytes(b"half of it")
+
+    brought(TINY, folder)
+
+    assert [path.name for path in incoming_folder().iterdir()] == ["tiny.lock"]
+
+
+def test_content_that_cannot_be_unpacked_is_damage(folder):
+    (folder / "config.json").write_text("{}" + " " * 10_000)
+    path = zipped(folder)
+    with zipfile.ZipFile(path) as archive:
+        start = archive.getinfo("config.json").header_offset + 30 + len("config.json")
+    content = bytearray(path.read_bytes())
+    content[start : start + 4] = b"\xff\xff\xff\xff"
+    path.write_bytes(content)
+
+    with pytest.raises(StoreError) as caught:
+        brought(TINY, path)
+
+    assert "damaged or only half there" in caught.value.advice
+
+
+def test_a_file_that_cannot_be_read_is_named(folder, monkeypatch):
+    open_path = Path.open
+
+    def refusing(path, *args, **named):
+        if path == folder / "config.json":
+            raise PermissionError(13, "Permission denied")
+        return open_path(path, *args, **named)
+
+    monkeypatch.setattr(Path, "open", refusing)
+
+    with pytest.raises(StoreError) as caught:
+        brought(TINY, folder)
+
+    assert "config.json cannot be read" in caught.value.advice
+    assert not status(TINY).is_installed
+
+
+def test_what_the_store_put_there_goes_when_something_else_comes_and_ones_own_stays(tmp_path):
+    for name in ("best", "latest"):
+        (tmp_path / name).mkdir()
+        for kind in ("unet", "frame"):
+            (tmp_path / name / f"{kind}_{name}.pth").write_bytes(name.encode())
+    done = brought(entry("davis"), tmp_path / "best")
+    (done.folder / "notes.txt").write_text("mine")
+
+    brought(entry("davis"), tmp_path / "latest")
+
+    names = {path.name for path in done.folder.iterdir()}
+    assert names == {"unet_latest.pth", "frame_latest.pth", "notes.txt", "soloist-model.json"}
+
+
+def test_weights_in_several_files_are_taken_whole(tmp_path):
+    names = [f"model-0000{number}-of-00002.safetensors" for number in (1, 2)]
+    names += ["model.safetensors.index.json", "config.json", "tokenizer.json"]
+    for name in names:
+        (tmp_path / name).write_bytes(name.encode())
+
+    done = brought(entry("pe-a-frame-large"), tmp_path)
+
+    assert set(names) <= {path.name for path in done.folder.iterdir()}
+    assert done.n_left_out == 0
 
 
 def test_progress_counts_the_bytes_that_are_copied(folder):

@@ -1,4 +1,6 @@
+import errno
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -8,7 +10,7 @@ from core.progress import Cancelled, CancelToken, ignore
 from core.store.installing import Manner, install
 from core.store.places import incoming_folder
 from core.store.presence import folder_of, status
-from core.store.receipt import read_receipt
+from core.store.receipt import read_receipt, write_receipt
 from tests.helpers.model_server import Mishap, git_sha1, model_server
 from tests.helpers.models import fetch, md5, noise, served, sha256, tiny_entry
 
@@ -60,7 +62,7 @@ def test_what_cannot_be_downloaded_says_how_it_is_got(server):
     with pytest.raises(StoreError) as caught:
         fetch(entry)
 
-    assert "https://example.org/tiny, then import the folder" in caught.value.advice
+    assert "https://example.org/tiny. Then import the folder" in caught.value.advice
 
 
 def test_md5_is_checked_where_it_is_all_that_is_published(server):
@@ -223,6 +225,75 @@ def test_a_damaged_file_is_fetched_again_and_the_others_are_not(server):
     assert (len(server.gets("/a.bin")), len(server.gets("/b.bin"))) == (1, 2)
 
 
+def test_a_try_that_died_beside_a_file_does_not_stand_in_the_way_of_the_next(server):
+    entry = tiny_entry(served(server, "config.json", SMALL), served(server, "weights.bin", BIG))
+    folder = fetch(entry)
+    (folder / "weights.bin").unlink()
+    whole = incoming_folder() / entry.name / "whole"
+    whole.mkdir(parents=True)
+    # As left where a file had got its second name, and nothing was noted of it yet.
+    (whole / "config.json").hardlink_to(folder / "config.json")
+
+    fetch(entry)
+
+    assert status(entry).state is ModelState.INSTALLED
+    assert (folder / "config.json").read_bytes() == SMALL
+
+
+def test_a_disk_that_is_full_before_the_first_byte_is_told(server, monkeypatch):
+    entry = tiny_entry(served(server, "weights.bin", BIG))
+    write_text = Path.write_text
+
+    def refusing(path, *args, **named):
+        if path.name.endswith(".part.json"):
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return write_text(path, *args, **named)
+
+    monkeypatch.setattr(Path, "write_text", refusing)
+
+    with pytest.raises(StoreError) as caught:
+        fetch(entry)
+
+    assert "There is no room" in caught.value.advice
+
+
+def test_what_an_earlier_try_left_of_an_older_state_is_fetched_again(server):
+    server.is_hub = True
+    config = served(server, "someone/tiny/resolve/main/config.json", b"old")
+    weights = served(server, "someone/tiny/resolve/main/weights.bin", BIG)
+    entry = tiny_entry(
+        replace(config, path="config.json"), replace(weights, path="weights.bin"),
+        repository="someone/tiny", revision="main",
+    )  # fmt: skip
+    server.always["/someone/tiny/resolve/main/weights.bin"] = Mishap(status=503)
+    with pytest.raises(StoreError):
+        fetch(entry)
+    server.always.clear()
+    server.files["/someone/tiny/resolve/main/config.json"] = b"new"
+    server.commit = "f" * 40
+
+    folder = fetch(entry)
+
+    assert (folder / "config.json").read_bytes() == b"new"
+
+
+def test_a_receipt_is_written_whole_or_not_at_all(server, monkeypatch):
+    entry = tiny_entry(served(server, "config.json", SMALL))
+    folder = fetch(entry)
+    receipt = read_receipt(folder)
+    write_text = Path.write_text
+
+    def dying(path, text, *args, **named):
+        write_text(path, text[:20], *args, **named)
+        raise OSError(errno.EIO, "the power went")
+
+    monkeypatch.setattr(Path, "write_text", dying)
+    with pytest.raises(OSError, match="power"):
+        write_receipt(folder, receipt)
+
+    assert read_receipt(folder) == receipt
+
+
 def test_a_persons_own_files_in_the_folder_survive_an_install(server):
     entry = tiny_entry(served(server, "a.bin", BIG))
     folder_of(entry).mkdir(parents=True)
@@ -330,6 +401,20 @@ def test_what_lies_in_the_cache_of_the_hub_is_used_without_the_network(server, h
     assert (folder / "weights.bin").samefile(blob)
     assert server.seen == []
     assert read_receipt(folder).files[0].known_by == "hub cache"
+
+
+def test_what_cannot_be_read_in_the_cache_of_the_hub_is_downloaded(server, hub_home, monkeypatch):
+    entry = tiny_entry(
+        served(server, "weights.bin", BIG), repository="someone/tiny", revision="main"
+    )
+    lay_into_hub_cache(hub_home, BIG, sha256(BIG))
+
+    def refuse(*_):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("core.store.hub_cache.sums_of", refuse)
+
+    assert (fetch(entry) / "weights.bin").read_bytes() == BIG
 
 
 def test_what_was_touched_in_the_cache_of_the_hub_is_not_used(server, hub_home):

@@ -1,11 +1,12 @@
 import pytest
 
+from core.domain.model_words import access_words
 from core.domain.models import ModelState
 from core.errors import ModelError
 from core.store import installed, needs
 from core.store.catalogue import catalogue, entry
 from core.store.places import models_folder
-from core.store.presence import missing_files, status, with_required
+from core.store.presence import how_to_get, missing_files, status, with_required
 
 
 def put(name, *paths):
@@ -30,6 +31,14 @@ def test_what_is_missing_says_how_a_person_gets_it():
     assert needs("t5-base") == {"T5 base": "install “t5-base” in the model store"}
     assert "asking its owner" in needs("sam-audio-base")["SAM Audio base"]
     assert needs("davis")["DAVIS checkpoints"] == "import “davis” in the model store"
+
+
+def test_what_nobody_has_published_says_how_it_is_made():
+    how = how_to_get(entry("mmaudiosep-small"))
+
+    assert how.startswith("import “mmaudiosep-small” in the model store")
+    assert "train mmaudiosep" in how
+    assert "browser" not in access_words(entry("mmaudiosep-small"))
 
 
 def test_what_a_model_requires_is_needed_too_and_comes_first():

@@ -1,4 +1,5 @@
 import logging
+import urllib.request
 
 import keyring
 import pytest
@@ -6,10 +7,13 @@ from keyring.backend import KeyringBackend
 from keyring.errors import KeyringLocked, PasswordDeleteError
 
 from core.errors import StoreError
+from core.jobs.models import InstallJob
+from core.progress import CancelToken, ignore
 from core.store.catalogue import entry
 from core.store.installing import Manner
 from core.store.offers import Asker
 from core.store.tokens import checked_token, forget_token, keep_token, known_token
+from core.store.web import Wish, ask
 from tests.helpers.model_server import Mishap
 from tests.helpers.models import fetch, noise, served, tiny_entry
 
@@ -39,6 +43,11 @@ class Locked(Memory):
         raise KeyringLocked("locked")
 
     set_password = delete_password = lambda self, *_: self.get_password("", "")
+
+
+class Broken(Memory):
+    def get_password(self, service, username):
+        raise RuntimeError("no bus to ask")
 
 
 @pytest.fixture
@@ -96,8 +105,61 @@ def test_what_cannot_be_a_token_is_refused_without_repeating_it(typed):
     assert not typed.strip() or typed.strip() not in str(caught.value) + caught.value.advice
 
 
+def test_an_environment_that_holds_no_token_is_told_and_not_sent(monkeypatch):
+    monkeypatch.setenv("HF_TOKEN", f"{SECRET}\nX-Other: 1")
+
+    known = known_token()
+
+    assert known.token is None
+    assert "HF_TOKEN" in known.problem
+    assert SECRET not in known.problem
+    job = InstallJob((entry("sam-audio-base"),), frozenset({"sam-audio-base"}))
+    with pytest.raises(StoreError) as caught:
+        job(ignore, CancelToken())
+    assert "HF_TOKEN" in caught.value.advice
+
+
+def test_a_password_store_that_breaks_in_its_own_way_is_no_end(store):
+    keyring.set_keyring(Broken())
+
+    assert "no password store" in known_token().problem
+
+
 def test_a_token_with_blanks_around_it_is_fine():
     assert checked_token(f" {SECRET}\n") == SECRET
+
+
+def test_a_request_that_cannot_be_made_does_not_quote_the_token():
+    with pytest.raises(StoreError) as caught:
+        ask(Wish("https://localhost:9/w.bin", "w.bin", token=f"{SECRET}\n"))
+
+    error, told = caught.value, []
+    while error is not None:
+        told += [str(error), repr(error)]
+        error = error.__cause__ or error.__context__
+    assert SECRET not in " ".join(told)
+
+
+@pytest.mark.parametrize(
+    ("url", "is_sent"),
+    [
+        ("https://models.example/w.bin", True),
+        ("http://localhost:8000/w.bin", True),
+        ("http://models.example/w.bin", False),
+    ],
+)
+def test_a_token_is_never_sent_in_the_open(monkeypatch, url, is_sent):
+    sent = []
+
+    def answer(_opener, request, **_named):
+        sent.append(request.get_header("Authorization"))
+        raise TimeoutError
+
+    monkeypatch.setattr(urllib.request.OpenerDirector, "open", answer)
+    with pytest.raises(StoreError):
+        ask(Wish(url, "w.bin", token=SECRET))
+
+    assert sent == [f"Bearer {SECRET}" if is_sent else None]
 
 
 @pytest.mark.parametrize("status", [401, 403, 500])

@@ -1,3 +1,5 @@
+import http.client
+
 import pytest
 
 from core.progress import Cancelled, CancelToken
@@ -21,6 +23,21 @@ def test_a_silent_server_does_not_keep_a_person_from_cancelling(server):
         cancel.cancel()
         with pytest.raises(Cancelled):
             next(chunks)
+
+
+@pytest.mark.timeout(30)  # where nobody is told, this would wait for ever
+def test_a_reader_that_breaks_is_told_and_not_waited_for(server, monkeypatch):
+    server.files["/w.bin"] = bytes(5000)
+
+    def breaks(*_):
+        raise AttributeError("no file behind it any more")
+
+    monkeypatch.setattr(http.client.HTTPResponse, "read1", breaks)
+
+    with Transfer(Wish(f"{server.url}/w.bin", "w.bin"), CancelToken()) as transfer:
+        transfer.answer()
+        with pytest.raises(AttributeError):
+            next(transfer.chunks())
 
 
 def test_what_arrives_is_what_was_sent(server):

@@ -3,6 +3,8 @@ import pytest
 from core.domain.models import ModelFile, ModelState
 from core.errors import StoreError
 from core.progress import CancelToken, ignore
+from core.store.catalogue import entry
+from core.store.importing import import_model
 from core.store.places import incoming_folder
 from core.store.presence import folder_of, status
 from core.store.receipt import NAME, read_receipt
@@ -76,6 +78,20 @@ def test_what_was_put_there_by_hand_is_remembered_from_now_on(model):
     assert read_receipt(folder_of(model)).source == "put there by hand"
     (folder_of(model) / "config.json").write_bytes(b"[]")
     assert checked(model).damaged == ("config.json",)
+
+
+def test_what_was_put_there_by_hand_stays_the_persons_own(tmp_path):
+    davis, names = entry("davis"), ("unet_latest.pth", "frame_latest.pth")
+    folder = folder_of(davis)
+    folder.mkdir(parents=True)
+    for name in names:
+        (folder / name).write_bytes(b"by hand")
+        (tmp_path / name.replace("latest", "best")).write_bytes(b"imported")
+    verify(davis, ignore, CancelToken())
+
+    import_model(davis, tmp_path, ignore, CancelToken())
+
+    assert [(folder / name).read_bytes() for name in names] == [b"by hand"] * 2
 
 
 def test_what_was_put_there_by_hand_must_be_what_is_published(model):

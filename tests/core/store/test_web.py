@@ -46,12 +46,16 @@ def test_what_may_pass_is_tried_again(monkeypatch, error):
     assert asked().is_passing
 
 
-def test_no_one_is_sent_from_a_safe_place_to_an_open_one(monkeypatch):
+@pytest.mark.parametrize(
+    "location",
+    ["http://models.example/w.bin", "https://[::1/w.bin", "https://a.example:99999/w", "ftp://a/w"],
+)
+def test_no_one_is_sent_from_a_safe_place_to_an_open_one_or_to_none(monkeypatch, location):
     class Redirect:
         status = 302
 
         def getheaders(self):
-            return [("Location", "http://models.example/w.bin")]
+            return [("Location", location)]
 
         def close(self):
             pass

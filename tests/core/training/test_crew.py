@@ -1,5 +1,8 @@
 """Several processes teach one network as one would with all their mixtures."""
 
+import os
+import socket
+import subprocess
 import sys
 import threading
 from collections.abc import Sequence
@@ -146,3 +149,36 @@ def test_without_the_library_several_processes_are_refused_with_advice(monkeypat
         Accelerated()
 
     assert "uv sync" in caught.value.advice
+
+
+AVERAGING = """
+import torch
+from app.cli.crews import started_crew
+crew = started_crew(is_on_cpu=True)
+given = [torch.full((2, 2), float(crew.place)), torch.tensor([10.0 + crew.place])]
+crew.average(given)
+print(crew.place, crew.size, given[0].flatten().tolist(), given[1].tolist())
+"""
+
+
+def test_processes_that_were_really_started_together_have_the_mean():
+    """As a launcher starts them, talking to each other over the loopback."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    told = {"WORLD_SIZE": "2", "LOCAL_WORLD_SIZE": "2", "MASTER_ADDR": "127.0.0.1"}
+    told |= {"MASTER_PORT": str(port), "ACCELERATE_USE_CPU": "true", "OMP_NUM_THREADS": "1"}
+    started = [
+        subprocess.Popen(
+            [sys.executable, "-W", "ignore", "-c", AVERAGING],
+            env={**os.environ, **told, "RANK": str(place), "LOCAL_RANK": str(place)},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for place in range(2)
+    ]
+    said = [process.communicate(timeout=120) for process in started]
+
+    for place, (out, err) in enumerate(said):
+        assert out.split("\n")[-2:] == [f"{place} 2 [0.5, 0.5, 0.5, 0.5] [10.5]", ""], err

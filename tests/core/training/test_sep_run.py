@@ -15,7 +15,8 @@ from core.training.recordings import find_recordings
 from core.training.sep_latents import MelLatents, VaeLatents, lengths_of
 from core.training.sep_mixer import SepMixer, words_for
 from core.training.sep_objective import SepLoss, SepObjective, generating
-from core.training.sep_run import SepPlace, SepRecipe, train_mmaudiosep, train_tiny_mmaudio
+from core.training.sep_recipe import SepRecipe
+from core.training.sep_run import SepPlace, train_mmaudiosep, train_tiny_mmaudio
 from core.training.sep_start import find_start, separator_from
 from core.training.sep_validation import SepValidation, cut_by_mel
 from core.training.sep_words import DrawnWords
@@ -82,6 +83,22 @@ def test_the_whole_network_is_taught_if_asked(begun, tmp_path):
     assert fixed == {"latent_mean", "latent_std", "empty_string_feat"}
 
 
+def test_an_input_that_is_kept_makes_the_same_sounds_at_first_whatever_the_mixture(begun, tmp_path):
+    mmaudio = find_start(begun, tmp_path, CPU).network
+    kept, fresh = (separator_from(mmaudio, keeps_input=keeps) for keeps in (True, False))
+    latent, mixture = torch.randn(2, 31, 40), torch.randn(2, 31, 40)
+    time = torch.tensor([0.3, 0.7])
+
+    def velocity(network, heard=None):
+        known = network.conditions(network.empty_features(2, 8, 16), 31, heard)
+        with torch.no_grad():
+            return network(latent, time, known)
+
+    torch.testing.assert_close(velocity(kept, mixture), velocity(mmaudio))
+    assert (velocity(fresh, mixture) - velocity(mmaudio)).abs().max() > 1e-2
+    assert kept.audio_input_proj[0].weight.requires_grad
+
+
 def test_a_run_that_was_cut_in_two_learns_the_same(data, begun, tmp_path):
     teach(data, tmp_path / "whole", begun)
     stop = CancelToken()
@@ -101,8 +118,11 @@ def test_a_run_that_was_cut_in_two_learns_the_same(data, begun, tmp_path):
 def test_scores_say_how_it_separates_and_whether_it_still_generates(data, begun, tmp_path):
     teach(data, tmp_path, begun)
 
-    (scores,) = map(json.loads, (tmp_path / "scores.jsonl").read_text().splitlines())
-    assert set(scores) == {"step", "gain", "gain_other_words", "loss", "generation_loss"}
+    start, scores = map(json.loads, (tmp_path / "scores.jsonl").read_text().splitlines())
+    gains = {"gain", "gain_quiet", "gain_other_words", "gain_one_draw"}
+    assert set(scores) == set(start) == {"step", *gains, "loss", "generation_loss"}
+    assert (start["step"], scores["step"]) == (0, 2)
+    assert start["loss"] != scores["loss"]
 
 
 def test_an_official_mmaudio_is_taught_in_the_latents_of_its_vae(tmp_path):
@@ -187,7 +207,7 @@ def test_what_is_cut_by_the_true_mel_is_near_the_truth():
     latents = MelLatents()
     mels = [latents.decode(latents.encode(one).mean) for one in (low, low + high)]
 
-    found = cut_by_mel(low + high, mels[0] - mels[1], latents.mel)
+    found = cut_by_mel(low + high, (mels[0] - mels[1]).clamp(max=0).exp(), latents.mel)
 
     error = (found - low)[:, 2000:-2000].square().mean() / low.square().mean()
     assert 10 * torch.log10(error) < -20
