@@ -22,6 +22,7 @@ from app.controllers.models import ModelsController
 from app.controllers.projects import ProjectController
 from app.controllers.recovery import RecoveryController
 from app.controllers.separation import SeparationController
+from app.controllers.sounding import SoundingController
 from app.controllers.tidying import TidyingController
 from app.dialogs import Dialogs
 from app.document import Document
@@ -42,6 +43,7 @@ from app.presenters.playing import PlayingPresenter
 from app.presenters.preferences import PreferencesPresenter
 from app.presenters.remembering import RememberingPresenter
 from app.presenters.segmenters import SegmentersPresenter
+from app.presenters.sounding import SoundingPresenter
 from app.presenters.status import StatusPresenter
 from app.presenters.stem_pictures import StemPicturesPresenter
 from app.presenters.stems import StemsPresenter
@@ -127,6 +129,7 @@ class Editor(QObject):
         self.tidying = TidyingController(runner, document, self)
         self.masking = MaskingController(runner, document, tracks, book, self)
         self.searching = FindingController(runner, self)
+        self.sources = SoundingController(runner, self)
         self.understanding = Understanding(runner, document, tracks, self.masking, book, self)
         self.separation = SeparationController(
             runner, document, tracks, self.masking, self._working.path, book,
@@ -137,7 +140,8 @@ class Editor(QObject):
         )
         self.models = ModelsController(runner, self.dialogs, self)
         computing: tuple[Computing, ...] = (
-            self.masking, self.searching, self.separation, *self.understanding.computing,
+            self.masking, self.searching, self.sources, self.separation,
+            *self.understanding.computing,
         )  # fmt: skip
         self.devices = DeviceController(runner, settings, computing, self)
         self._autosave = Autosave(document, tracks, runner, self._recovery_folder, self)
@@ -152,6 +156,9 @@ class Editor(QObject):
             window.prompts, window.video, self.picture, self.searching, self.masking, document,
             self.player, self,
         )  # fmt: skip
+        self.sounding = SoundingPresenter(
+            window, self.sources, self.masking, document, self.player, self.feeder, settings, self
+        )
         self.segmenters = SegmentersPresenter(window, settings, self.masking, self)
         self.preferences = PreferencesPresenter(
             settings, self.devices, self.searching, self.dialogs.preferences, self
@@ -188,7 +195,7 @@ class Editor(QObject):
             controller.failed.connect(self._on_failed)
         for other in (
             self.picture, self.stems, self.pictures, self.feeder, self._autosave, self.finding,
-            self.segmenters,
+            self.segmenters, self.sounding,
         ):  # fmt: skip
             other.failed.connect(self._on_failed)
         self.masking.notice_raised.connect(self.notices.warn)
@@ -269,6 +276,8 @@ class Editor(QObject):
         self.separation.set_clip(clip)
         self.masking.set_clip(clip)
         self.searching.set_clip(clip)
+        self.sounding.clear()
+        self.sources.set_clip(clip)
         self.understanding.set_clip(clip)
 
     @Slot(object)
@@ -276,6 +285,7 @@ class Editor(QObject):
         self.playing.set_sound(clip)
         self.pictures.set_clip(clip)
         self.separation.update_clip(clip)
+        self.sources.update_clip(clip)
         self.understanding.tagging.set_clip(clip)
         self.export.clip = clip
         for warning in clip.sound.warnings if clip.sound and clip.is_sound_whole else ():
@@ -285,6 +295,7 @@ class Editor(QObject):
     def _on_sound_closed(self, clip: Clip) -> None:
         # What was separated, drawn or measured of the other track does not fit the coming one.
         self.separation.set_clip(clip)
+        self.sources.set_clip(clip)
         self.understanding.tagging.set_clip(clip)
         self.pictures.set_clip(clip)
         self.playing.close_sound(clip)
@@ -329,6 +340,7 @@ class Editor(QObject):
         if self.separation.running_stem_id is not None:
             self.separation.cancel()
         else:
+            self.sources.cancel()
             self.runner.cancel_all()
 
     @Slot(object)

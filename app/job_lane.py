@@ -19,8 +19,10 @@ from core.progress import CancelToken, Progress
 class Urgency(IntEnum):
     """Work runs inside running work of a lower urgency, never inside its like or a higher one."""
 
-    BACKGROUND = -1
+    BACKGROUND = -2
     """Nobody asked for it; everything else runs first, or inside it: listening for suggestions."""
+    STEADY = -1
+    """Asked for, and gives way to all that is asked for later: looking through the clip."""
     PATIENT = 0
     """Waits its turn: a separation, a track, an export."""
     SOON = 1

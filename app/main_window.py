@@ -48,6 +48,7 @@ class MainWindow(QMainWindow):
         audio_track_chosen: stream index of a sound track.
         segmenter_chosen: the name of what shall find objects.
         segmenters_wanted: the list of those is about to be shown.
+        sounding_rate_chosen: how many pictures a second shall be looked at for what sounds.
     """
 
     path_dropped = Signal(object)
@@ -55,6 +56,7 @@ class MainWindow(QMainWindow):
     audio_track_chosen = Signal(int)
     segmenter_chosen = Signal(str)
     segmenters_wanted = Signal()
+    sounding_rate_chosen = Signal(float)
 
     def __init__(
         self,
@@ -115,6 +117,17 @@ class MainWindow(QMainWindow):
             action.setChecked(name == chosen)
             action.triggered.connect(lambda _on=False, name=name: self.segmenter_chosen.emit(name))
 
+    def set_sounding_rates(self, rows: tuple[tuple[float, str], ...], chosen_hz: float) -> None:
+        """Fill the list of rates: (pictures a second, words), and tick the chosen one."""
+        self._rates.clear()
+        for rate_hz, words in rows:
+            action = self._rates.addAction(words)
+            action.setCheckable(True)
+            action.setChecked(rate_hz == chosen_hz)
+            action.triggered.connect(
+                lambda _on=False, rate_hz=rate_hz: self.sounding_rate_chosen.emit(rate_hz)
+            )
+
     def layout_state(self) -> tuple[QByteArray, ...]:
         """Return size, place and splits, to be remembered."""
         return (self.saveGeometry(), *(splitter.saveState() for splitter in self._splitters))
@@ -168,6 +181,7 @@ class MainWindow(QMainWindow):
         self._recent = QMenu("Open &recent")
         self._tracks = QMenu("Sound &track")
         self._segmenters = QMenu("Find objects &with")
+        self._rates = QMenu("Look for what s&ounds at")
         self._segmenters.aboutToShow.connect(self.segmenters_wanted)
         for spec in ACTIONS:
             menu = menus[spec.menu]
@@ -179,6 +193,8 @@ class MainWindow(QMainWindow):
                 menu.addMenu(self._recent)
             if spec.name == "track_again":
                 menu.addMenu(self._segmenters)
+            if spec.name == "see_sounding":
+                menu.addMenu(self._rates)
             if spec.name == "listen_mixer":
                 menu.addSeparator()
                 menu.addMenu(self._tracks)

@@ -28,6 +28,7 @@ _log = logging.getLogger(__name__)
 
 FILE_NAME = "settings.json"
 N_RECENT = 10
+SOUNDING_RATES_HZ = (1.0, 2.0, 5.0, 10.0)
 _DEVICE = re.compile(r"auto|cpu|mps|cuda(:\d{1,3})?")
 
 
@@ -47,6 +48,10 @@ class AppSettings:
     """Where engines run: "auto", "cpu", "cuda", "cuda:1" (the second one) or "mps"."""
     segmenter: str = registry.DEFAULT
     """With what objects are found in the picture, by its name in the registry."""
+    is_sounding_shown: bool = True
+    """What sounds is shown over the picture, where it is known."""
+    sounding_rate_hz: float = 5.0
+    """How many pictures a second are looked at for what sounds."""
     find_box_threshold: float = USUAL.box
     """How sure a box must be that is found by words, 0 to 1."""
     find_text_threshold: float = USUAL.text
@@ -195,6 +200,11 @@ def _number(lowest: float, highest: float, *, is_whole: bool = False) -> Rule:
     return check
 
 
+def _rate(value: object) -> None:
+    if isinstance(value, bool) or value not in SOUNDING_RATES_HZ:
+        raise ValueError(f"{value!r:.60} is none of {SOUNDING_RATES_HZ}")
+
+
 def _device(value: object) -> None:
     # Whether it is there is asked elsewhere: a GPU may be gone today, and back tomorrow.
     if not isinstance(value, str) or not _DEVICE.fullmatch(value):
@@ -233,6 +243,8 @@ _RULES: Mapping[str, Rule] = {
     "is_scrub_heard": _truth,
     "device": _device,
     "segmenter": _one_of(*(info.name for info in registry.segmenters())),
+    "is_sounding_shown": _truth,
+    "sounding_rate_hz": _rate,
     "find_box_threshold": _number(0.0, 1.0),
     "find_text_threshold": _number(0.0, 1.0),
     "cache_limit_mb": _number(64, 1_000_000, is_whole=True),

@@ -74,6 +74,7 @@ class Photographer:
         self.take("loaded")
         editor.player.seek(2.2)
         wait(lambda: bool(editor.picture.frame and editor.picture.frame.time_s > 2.1))
+        self._sounding()
         editor.window.video.click_requested.emit(*BELL_PX, True)
         wait(lambda: editor.tracks.is_whole(editor.masking.region))
         self.take("masked")
@@ -96,6 +97,14 @@ class Photographer:
         editor.window.notices.clear()
         editor.export._ask = self._export  # in place of the modal dialog
         editor.actions["export"].trigger()
+
+    def _sounding(self) -> None:
+        """Show what sounds, and take it off the picture again."""
+        editor = self.editor
+        editor.actions["see_sounding"].trigger()
+        wait(lambda: not editor.sources.is_looking)
+        self.take("sounding")
+        editor.actions["show_sounding"].trigger()
 
     def _mark(self) -> None:
         stem_id = self.editor.document.project.selected_stem_id or ""

@@ -11,7 +11,7 @@ KEY_ROWS: tuple[tuple[str, str, str], ...] = (
     ("Picture", "This is what I want to hear", "Click"),
     ("Picture", "This is not part of it", "Alt+click or right click"),
     ("Picture", "Put a box around it", "Drag"),
-    ("Picture", "Choose what was found there", "Click, or 1 to 9"),
+    ("Picture", "Choose what was found there, or what sounds", "Click, or 1 to 9"),
     ("Picture", "Zoom at the pointer", "Wheel"),
     ("Picture", "Move the zoomed picture", "Middle drag, or Space+drag"),
     ("Picture", "With the keys: move the crosshair", "Arrow keys"),

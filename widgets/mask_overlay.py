@@ -1,5 +1,7 @@
 """The mask over the picture: a tint inside and a crisp outline, weaker where it is less sure."""
 
+from collections.abc import Iterable
+
 import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QPointF, Qt
@@ -61,13 +63,23 @@ class MaskOverlay:
 
 
 def outline_of(mask: Mask) -> QPainterPath:
-    """Return the outline of all parts of a mask in frame pixels, holes left open.
+    """Return the outline of all parts of a mask in frame pixels, holes left open."""
+    return path_of(corners_of(mask))
 
-    It follows the pixels to within a pixel or so; a ragged mask is smoothed further, and only its
+
+def corners_of(mask: Mask) -> list[Points]:
+    """Return the corners of each closed line around a mask, in frame pixels, the longest first.
+
+    They follow the pixels to within a pixel or so; a ragged mask is smoothed further, and only its
     largest parts are kept, so that painting stays a matter of milliseconds.
     """
+    return _simplified(*_contours(mask))
+
+
+def path_of(lines: Iterable[Points]) -> QPainterPath:
+    """Return closed lines through corners (n, 2)."""
     path = QPainterPath()
-    for corners in _simplified(*_contours(mask)):
+    for corners in lines:
         path.addPolygon(QPolygonF([QPointF(x, y) for x, y in corners.tolist()]))
         path.closeSubpath()
     return path

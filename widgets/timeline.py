@@ -16,6 +16,7 @@ from widgets.paint_stroke import PaintShape
 from widgets.playhead import CoveredStack, PlayheadOverlay
 from widgets.readout import describe_pointer, describe_span
 from widgets.ruler import Ruler
+from widgets.sounding_lane import LaneRow, SoundingLane
 from widgets.span_gestures import SpanGestures
 from widgets.span_lanes import SpanLanes
 from widgets.span_surface import SpanSurface
@@ -82,6 +83,7 @@ class Timeline(QWidget):
         self.gestures = SpanGestures(self.axis, self)
         self.header = TimelineHeader()
         self.ruler = Ruler(self.axis)
+        self.sounding = SoundingLane(self.axis)
         self._reading = Reading()
         self.waveform = WaveformView(self.gestures, self._reading)
         self.spectrogram = SpectrogramView(self.gestures, self._reading)
@@ -167,6 +169,10 @@ class Timeline(QWidget):
         self._loop = self.ruler.loop
         self._overlay.set_loop(self._loop)
         self.gestures.set_landmarks(self._loop or ())
+
+    def set_sounding(self, rows: tuple[LaneRow, ...]) -> None:
+        """Show when what sounds; nothing takes the lane away."""
+        self.sounding.set_rows(rows)
 
     def set_tool(self, tool: TimelineTool) -> None:
         self.header.set_tool(tool)
@@ -269,6 +275,7 @@ class Timeline(QWidget):
             layout.setContentsMargins(0, 0, 0, 0)
             layout.setSpacing(0)
         stack.addWidget(self.ruler)
+        stack.addWidget(self.sounding)
         stack.addWidget(self._splitter, 1)
         stack.addWidget(self.lanes)
         column.addWidget(self.header)
@@ -286,6 +293,7 @@ class Timeline(QWidget):
         gestures.stem_selected.connect(self.stem_selected)
         gestures.shown_changed.connect(self._on_gesture)
         ruler.seek_requested.connect(self.seek_requested)
+        self.sounding.seek_requested.connect(self.seek_requested)
         ruler.scrub_started.connect(self.scrub_started)
         ruler.scrub_ended.connect(self.scrub_ended)
         ruler.loop_changed.connect(self.loop_changed)

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QWidget
 
 from widgets.geometry import Point
 from widgets.keyboard_pointer import KeyboardPointer
-from widgets.picture_choice import PictureChoice
+from widgets.sounding_choice import SoundingChoice
 from widgets.video_tools import Tool, tool_cursor
 
 CLICK_TOLERANCE_PX = 4.0
@@ -40,7 +40,7 @@ class _Press:
         return bool(max(abs(way.x()), abs(way.y())) >= CLICK_TOLERANCE_PX)
 
 
-class PictureGestures(PictureChoice):
+class PictureGestures(SoundingChoice):
     """Turns what hands do into positions in the picture. `VideoView` adds the paint.
 
     Signals:
@@ -242,7 +242,8 @@ class PictureGestures(PictureChoice):
         """Show what a press would do. Runs on every move, so only a change is passed on."""
         is_panning = self._press is not None and self._press.is_pan
         tool = Tool.HAND if self._is_space_held else self._tool
-        state = (self.picture_geometry is None, is_panning, tool, is_positive)
+        is_offered = is_positive and tool is not Tool.HAND and bool(self.sounding_hint)
+        state = (self.picture_geometry is None, is_panning, tool, is_positive, is_offered)
         if state == self._cursor_state:
             return
         self._cursor_state = state
@@ -250,5 +251,7 @@ class PictureGestures(PictureChoice):
             self.unsetCursor()
         elif is_panning:
             self.setCursor(Qt.CursorShape.ClosedHandCursor)
+        elif is_offered:
+            self.setCursor(Qt.CursorShape.PointingHandCursor)
         else:
             self.setCursor(tool_cursor(tool, is_positive=is_positive))

@@ -38,6 +38,7 @@ class VideoView(PictureGestures):
         outside_clicked: a click beside the picture.
         candidate_chosen: the `Finding` that was picked of those shown.
         candidates_dismissed: none of those shown is wanted.
+        source_chosen: the `SeenSource` that was picked, and where in frame pixels; None by a key.
         play_requested: Space was tapped while the picture is zoomed in, where holding it pans.
         zoom_changed: device pixels per frame pixel, after the person zoomed.
     """
@@ -154,6 +155,7 @@ class VideoView(PictureGestures):
             painter.drawRect(self.rect().adjusted(1, 1, -1, -1))
 
     def _paint_over(self, painter: QPainter, geometry: PictureGeometry) -> None:
+        self.sounding.paint_heat(painter, geometry)
         if self._overlay is not None and self._is_mask_shown:
             self._overlay.paint(painter, geometry, self._mask_opacity)
         pts = self.shown_pts
@@ -161,6 +163,9 @@ class VideoView(PictureGestures):
         clicks = [click for click in self._clicks if click.pts == pts]
         video_marks.paint_boxes(painter, geometry, boxes, self._colour)
         video_marks.paint_clicks(painter, geometry, clicks, self._colour)
+        if not self.is_choosing:
+            has_keys, kept_free = self.hasFocus(), self._kept_free()
+            self.sounding.paint_sources(painter, geometry, kept_free, has_keys=has_keys)
         self.candidates.paint(painter, geometry, pts, self._hint_rect)
         if (dragged := self.dragged_box) is not None:
             x0_px, y0_px, x1_px, y1_px = dragged
@@ -176,17 +181,35 @@ class VideoView(PictureGestures):
     def _paint_words(self, painter: QPainter) -> None:
         middle_px, below_px = self.width() / 2, self.height() - 16 - HEIGHT_PX / 2
         is_pointing = self.pointer.is_shown and self.picture_geometry is not None
-        hint = candidate_boxes.HINT if self.is_choosing else self._hint
+        hint = candidate_boxes.HINT if self.is_choosing else self.sounding_hint or self._hint
         hint = keyboard_pointer.HINT if is_pointing else hint
         if hint:
             paint_pill(painter, hint, QPointF(middle_px, below_px))
         if self._busy is not None:
             paint_pill(painter, self._busy, self._busy_middle(), self._spinner_step)
-        geometry = self.picture_geometry
+        for words, rect in self._corners():
+            paint_pill(painter, words, rect.center())
+
+    def _corners(self) -> list[tuple[str, QRectF]]:
+        """Return what is said in the upper corners, and where."""
+        geometry, found = self.picture_geometry, []
+        if self.sounding_said and geometry is not None:
+            left_px = max(0.0, geometry.origin[0]) + 16
+            width_px = pill_width_px(self.sounding_said)
+            found.append((self.sounding_said, QRectF(left_px, 16, width_px, HEIGHT_PX)))
         if geometry is not None and not geometry.is_fitted:
-            text = f"{geometry.shown_zoom:.0%}".replace("%", " %")
-            at_px = self.width() - 16 - pill_width_px(text) / 2
-            paint_pill(painter, text, QPointF(at_px, 16 + HEIGHT_PX / 2))
+            words = f"{geometry.shown_zoom:.0%}".replace("%", " %")
+            width_px = pill_width_px(words)
+            found.append((words, QRectF(self.width() - 16 - width_px, 16, width_px, HEIGHT_PX)))
+        return found
+
+    def _kept_free(self) -> list[QRectF]:
+        """Return where no label may lie."""
+        rects = [self._hint_rect, *(rect for _, rect in self._corners())]
+        if self._busy is not None:
+            width_px = pill_width_px(self._busy, has_sign=True)
+            rects.append(QRectF((self.width() - width_px) / 2, 16, width_px, HEIGHT_PX))
+        return rects
 
     def _paint_empty(self, painter: QPainter) -> None:
         if not self._empty_text:

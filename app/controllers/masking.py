@@ -11,7 +11,7 @@ from app.document import Document
 from app.engine_book import EngineBook
 from app.job_runner import Job, JobRunner, Lane
 from app.track_store import TrackStore
-from core.domain import edits
+from core.domain import edits, sounding_edits
 from core.domain.masks import MaskTrack, TrackedMask
 from core.domain.media import MediaInfo
 from core.domain.pictures import Frame
@@ -113,6 +113,15 @@ class MaskingController(QObject):
         if project.selected_stem is not None:
             project = edits.add_box(project, project.selected_stem.stem_id, box)
             self._document.apply("Box", project)
+
+    def ask_for(self, region: RegionPrompt, colour: int) -> None:
+        """Let the selected stem ask for a region that was found for the person, in one step.
+
+        A stem that asks for nothing yet takes the colour that the thing was shown in.
+        """
+        colour %= edits.N_COLOURS
+        project = sounding_edits.ask_for(self._document.project, region, colour, self._default)
+        self._document.apply("Pick what sounds", project)
 
     def ensure_track(self, region: RegionPrompt) -> None:
         """Go on following the selected stem's region, should that have been cancelled."""

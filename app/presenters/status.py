@@ -86,6 +86,7 @@ class StatusPresenter(QObject):
             "new_stem": has_clip,
             "type_words": has_clip,
             "point": clip is not None and clip.info.video is not None,
+            "see_sounding": clip is not None and bool(clip.info.video and clip.info.audio),
             "export": any(each.result for each in project.stems),
             "rename_stem": stem is not None,
             "remove_stem": stem is not None,

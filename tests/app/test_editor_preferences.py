@@ -104,8 +104,8 @@ def test_the_chosen_device_is_handed_to_every_job_and_remembered(
         "PreviewJob": {"cuda:1"},
         "SeparationJob": {"cuda:1"},
     }
-    others = (editor.searching, *editor.understanding.computing)
-    assert [one.device for one in others] == ["cuda:1"] * 4
+    others = (editor.searching, editor.sources, *editor.understanding.computing)
+    assert [one.device for one in others] == ["cuda:1"] * 5
     assert SettingsStore(home().config).value.device == "cuda:1"
 
 

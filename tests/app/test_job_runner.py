@@ -361,6 +361,21 @@ def test_background_work_gives_way_to_whatever_is_asked_for(qtbot, runner):
     assert "succeeded" in listening.names
 
 
+def test_steady_work_gives_way_to_what_is_asked_for_later_and_not_to_suggestions(qtbot, runner):
+    steady = Gate()
+    looking = started(runner, steady.request(), urgency=Urgency.STEADY)
+    assert steady.has_begun.wait(10)
+    listening = started(runner, answering("words"), urgency=Urgency.BACKGROUND)
+
+    separation = started(runner, answering("separation"))
+    qtbot.waitUntil(lambda: separation.is_finished)
+
+    assert not looking.is_finished
+    assert not listening.is_finished
+    steady.may_end.set()
+    qtbot.waitUntil(lambda: looking.is_finished and listening.is_finished)
+
+
 def test_what_nobody_asked_for_leaves_no_row_behind(qtbot, runner, caplog):
     wrong = EngineError("no weights", advice="Install them.")
     ended = [
