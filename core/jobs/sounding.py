@@ -83,7 +83,7 @@ class SoundingJob:
             Cancelled: it was asked to stop; what `on_frames` was told stays true.
         """
         with FrameReader(self.media, self.table, _CACHE_BYTES) as picture:
-            report(Progress(self.label, 0, 1))
+            report(Progress("Load what sees sounds", 0, 1))
             # Only here is torch loaded: this module is imported while the window opens.
             import_gently("core.separation.devices")
             segmenter = sounding_registry.build(self.engine, self.device, self.weights)
@@ -115,8 +115,10 @@ class SoundingJob:
         for leg in legs:
             steadier.begin_anew()
             for first in range(0, len(leg), _AT_ONCE):
-                frames = [_shrunk(picture.frame_at(pts)) for pts in leg[first : first + _AT_ONCE]]
-                cancel.raise_if_cancelled()
+                frames = []
+                for pts in leg[first : first + _AT_ONCE]:
+                    cancel.raise_if_cancelled()
+                    frames.append(_shrunk(picture.frame_at(pts)))
                 sounds = np.stack(
                     [sound_around(self.mix, one.time_s, segmenter.info) for one in frames]
                 )

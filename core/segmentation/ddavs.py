@@ -70,19 +70,22 @@ class DdavsSegmenter:
         for first in range(0, len(frames), _AT_ONCE):
             cancel.raise_if_cancelled()
             part = slice(first, first + _AT_ONCE)
-            found += self._some(frames[part], sounds[part])
+            found += self._some(frames[part], sounds[part], cancel)
         return found
 
     @torch.inference_mode()
-    def _some(self, frames: Sequence[Pixels], sounds: npt.NDArray[np.float32]) -> list[SoundingMap]:
+    def _some(
+        self, frames: Sequence[Pixels], sounds: npt.NDArray[np.float32], cancel: CancelToken
+    ) -> list[SoundingMap]:
         waves = torch.from_numpy(np.array(sounds)).to(self._device)
         tokens = self._network.listen(waves)
-        return [
-            self._silent(frame)
-            if np.abs(sound).max(initial=0.0) < _LEAST_PEAK
-            else self._one(frame, tokens[number : number + 1])
-            for number, (frame, sound) in enumerate(zip(frames, sounds, strict=True))
-        ]
+        found = []
+        for number, (frame, sound) in enumerate(zip(frames, sounds, strict=True)):
+            cancel.raise_if_cancelled()
+            is_silent = np.abs(sound).max(initial=0.0) < _LEAST_PEAK
+            tokens_of_it = tokens[number : number + 1]
+            found.append(self._silent(frame) if is_silent else self._one(frame, tokens_of_it))
+        return found
 
     def _one(self, frame: Pixels, tokens: Tensor) -> SoundingMap:
         size = frame.shape[1], frame.shape[0]
