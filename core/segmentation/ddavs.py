@@ -103,13 +103,13 @@ class DdavsSegmenter:
         self, heat: Heat, shares: npt.NDArray[np.float32], words: Tensor | None
     ) -> tuple[SoundingSource, ...]:
         """Return the heat shared out among the queries; those of one name are one source."""
-        labels = [""] * len(shares)
-        if words is not None and self._words:
-            labels = [self._words[int(one)] for one in words[0].argmax(-1)]
+        labels, certainties = self._names(len(shares), words)
         together: dict[str, Heat] = {}
+        sure: dict[str, float] = {}
         for number, (share, label) in enumerate(zip(shares, labels, strict=True)):
             key = label or str(number)
             together[key] = together[key] + share if key in together else share
+            sure[key] = max(sure.get(key, 0.0), certainties[number])
         size = heat.shape[1], heat.shape[0]
         owners = np.argmax([_enlarged(share, size) for share in together.values()], 0)  # (H, W)
         found = []
@@ -118,8 +118,16 @@ class DdavsSegmenter:
             if claimed.mean() >= _LEAST_CLAIM:
                 own = np.where(owners == number, heat, np.float32(0))
                 label = name if labels[0] else ""
-                found.append(SoundingSource(own, label, float(heat[claimed].mean())))
+                score = float(heat[claimed].mean())
+                found.append(SoundingSource(own, label, score, sure[name]))
         return tuple(sorted(found, key=lambda one: -one.score))
+
+    def _names(self, n: int, words: Tensor | None) -> tuple[list[str], list[float]]:
+        """Return the likeliest name of each query, and how likely it is."""
+        if words is None or not self._words:
+            return [""] * n, [1.0] * n
+        likely, places = words[0].float().softmax(-1).max(-1)
+        return [self._words[place] for place in places.tolist()], likely.tolist()
 
     @staticmethod
     def _silent(frame: Pixels) -> SoundingMap:

@@ -39,6 +39,8 @@ class SoundingSource:
     """The class it is taken for; empty where the segmenter has no names."""
     score: float
     """How sure it is that there is such a source, 0 to 1."""
+    certainty: float = 1.0
+    """How sure it is of the label, 0 to 1; 1 where the segmenter has no names."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -25,6 +25,11 @@ from core.segmentation.sounding_protocol import SoundingMap
 LONGER_SIDE = 160
 """Of the maps."""
 
+NAMED_FROM = 0.35
+"""Score from which a source is called by its name. How sure the bundled network is comes true: on
+validation scenes names of 0.8 and more were right nineteen times in twenty, those below 0.4 once in
+seven."""
+
 _SHARE_OF_NOW = 0.5
 _SHARE_OF_NAMES_NOW = 0.3
 """A thing is not renamed by one frame."""
@@ -59,7 +64,8 @@ class _Look:
 class Steadier:
     """Takes the maps of a clip in order of time; one object for one clip.
 
-    A source is known again by its label, or by its place among those without one.
+    A source is known again by its label, or by its place among those without one. Sure names weigh
+    more than doubtful ones; who has none that is sure enough stays without.
     """
 
     def __init__(self) -> None:
@@ -78,7 +84,7 @@ class Steadier:
         look = _seen_small(frame)
         carry, is_cut = self._way_from_before(look)
         now = {
-            source.label or f"#{place}": _small(source.heat)
+            source.label or f"#{place}": _small(source.heat) * np.float32(source.certainty)
             for place, source in enumerate(found.sources)
         }
         self._heat = _joined(_small(found.heat), self._heat, carry)
@@ -107,10 +113,10 @@ class Steadier:
         for place, (name, own) in enumerate(self._by_source.items()):
             claimed = (first == place) & (heat > CLAIMED_FROM)
             if claimed.mean() >= _LEAST_CLAIM:
-                label = "" if name.startswith("#") else name
-                number = self._numbers.setdefault(name, len(self._numbers))
                 score = float(np.clip(own[claimed].mean(), 0.0, 1.0))
-                found.append((place, SeenSource(number, label, score)))
+                is_named = not name.startswith("#") and score >= NAMED_FROM
+                number = self._numbers.setdefault(name, len(self._numbers))
+                found.append((place, SeenSource(number, name if is_named else "", score)))
         found.sort(key=lambda one: -one[1].score)
         owners = nobodys
         for rank, (place, _) in enumerate(found):

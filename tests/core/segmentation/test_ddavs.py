@@ -57,6 +57,7 @@ def test_sources_are_named_and_each_pixel_belongs_to_one_at_most(segmenter):
     total = np.sum([one.heat for one in found.sources], axis=0)
     assert (total <= found.heat).all()
     assert (np.sum([one.heat > 0 for one in found.sources], axis=0) <= 1).all()
+    assert all(1 / len(WORDS) <= one.certainty <= 1 for one in found.sources)
     scores = [one.score for one in found.sources]
     assert scores == sorted(scores, reverse=True)
 

@@ -101,3 +101,19 @@ def test_sources_without_names_are_kept_apart_by_their_place():
     steady = Steadier().next(FRAMES[0], _found(("", MASKS[0])))
 
     assert [one.label for one in steady.sources] == [""]
+
+
+def test_a_sure_name_outweighs_a_doubtful_one_and_a_doubtful_one_is_not_said():
+    heat = np.where(MASKS[0], np.float32(0.9), np.float32(0.0))
+    doubtful = SoundingMap(heat, (SoundingSource(heat, "dog", 0.9, certainty=0.2),))
+    sure = SoundingMap(heat, (SoundingSource(heat, "bell", 0.9, certainty=0.9),))
+    steadier = Steadier()
+
+    first = steadier.next(FRAMES[0], doubtful)
+    steadier.next(FRAMES[0], sure)
+    second = steadier.next(FRAMES[0], sure)
+    third = steadier.next(FRAMES[0], doubtful)
+
+    assert [one.label for one in first.sources] == [""]
+    assert [one.label for one in second.sources] == ["bell"]
+    assert [one.number for one in third.sources] == [one.number for one in second.sources]
