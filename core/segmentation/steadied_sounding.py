@@ -25,8 +25,8 @@ from core.segmentation.sounding_protocol import SoundingMap
 LONGER_SIDE = 160
 """Of the maps."""
 
-NAMED_FROM = 0.35
-"""Score from which a source is called by its name. How sure the bundled network is comes true: on
+NAMED_FROM = 0.4
+"""How sure a name must be to be said. How sure the bundled network is comes true: on
 validation scenes names of 0.8 and more were right nineteen times in twenty, those below 0.4 once in
 seven."""
 
@@ -114,7 +114,8 @@ class Steadier:
             claimed = (first == place) & (heat > CLAIMED_FROM)
             if claimed.mean() >= _LEAST_CLAIM:
                 score = float(np.clip(own[claimed].mean(), 0.0, 1.0))
-                is_named = not name.startswith("#") and score >= NAMED_FROM
+                is_sure = own[claimed].mean() >= NAMED_FROM * heat[claimed].mean()
+                is_named = is_sure and not name.startswith("#")
                 number = self._numbers.setdefault(name, len(self._numbers))
                 found.append((place, SeenSource(number, name if is_named else "", score)))
         found.sort(key=lambda one: -one[1].score)
