@@ -19,7 +19,7 @@ Canvas = npt.NDArray[np.uint8]  # (H, W, 3), blue, green, red
 
 WIDTH_PX, PANEL_HEIGHT_PX = 800, 300
 _SCALE = 2
-_LEFT, _RIGHT, _TOP, _BOTTOM = 70, 110, 40, 40  # margins of a panel, in px of the small picture
+_LEFT, _RIGHT, _TOP, _BOTTOM = 70, 130, 40, 40  # margins of a panel, in px of the small picture
 _INK, _GRID = (60, 60, 60), (225, 225, 225)
 # Told apart also by those who don't see red and green (Okabe and Ito).
 _COLOURS = (
@@ -80,8 +80,9 @@ class _Axes:
         for number, (name, line) in enumerate(panel.lines.items()):
             colour = _COLOURS[number % len(_COLOURS)]
             self._line([(self._x(step), self._y(value)) for step, value in line], colour, 2)
-            self._line([(WIDTH_PX - 100, names_y - 4), (WIDTH_PX - 80, names_y - 4)], colour, 3)
-            self._text(name, WIDTH_PX - 72, names_y)
+            names_x = WIDTH_PX - _RIGHT + 10
+            self._line([(names_x, names_y - 4), (names_x + 20, names_y - 4)], colour, 3)
+            self._text(name, names_x + 28, names_y)
             names_y += 20
 
     def _x(self, step: float) -> float:
