@@ -191,6 +191,7 @@ class Editor(QObject):
         self.media.sound_whole.connect(self._on_sound)
         self.media.sound_closed.connect(self._on_sound_closed)
         self.media.failed.connect(self._on_failed)
+        self.media.failed.connect(self.sources.give_up)
         for controller in (self.projects, self.masking, self.separation, self.export):
             controller.failed.connect(self._on_failed)
         for other in (

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
 from PySide6.QtCore import QEvent, QRectF, Qt, Signal
 from PySide6.QtGui import QBrush, QHelpEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QToolTip, QWidget
@@ -13,6 +15,8 @@ from widgets.time_view import GUTTER_PX, TimeView
 MOST_ROWS = 5
 _ROW_PX, _GAP_PX, _EDGE_PX = 5, 2, 4
 _LEAST_PX = 2.0
+_LEAST_GAP_PX = 1.0
+"""Bars nearer than this are one: a gap that is not seen costs as much to paint as one that is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,7 @@ class SoundingLane(TimeView):
         super().__init__(axis, parent)
         self.setAccessibleName("What sounds")
         self._rows: tuple[LaneRow, ...] = ()
+        self._times_s: tuple[npt.NDArray[np.float64], ...] = ()
         self.hide()
 
     @property
@@ -48,6 +53,7 @@ class SoundingLane(TimeView):
         longest = sorted(rows, key=lambda row: -sum(end - start for start, end in row.stretches_s))
         kept = longest[:MOST_ROWS]
         self._rows = tuple(row for row in rows if row in kept)
+        self._times_s = tuple(np.reshape(row.stretches_s, (-1, 2)) for row in self._rows)
         self.setFixedHeight(max(1, self._height_px()))
         self.setVisible(bool(self._rows))
         self.update()
@@ -70,9 +76,20 @@ class SoundingLane(TimeView):
         for place, row in enumerate(self._rows):
             top = _EDGE_PX + place * (_ROW_PX + _GAP_PX)
             painter.setBrush(self._brush(row))
-            for start_s, end_s in row.stretches_s:
-                left, right = self.x_px(start_s), self.x_px(end_s)
+            for left, right in self.bars_px(place):
                 painter.drawRect(QRectF(left, top, max(_LEAST_PX, right - left), _ROW_PX))
+
+    def bars_px(self, place: int) -> list[tuple[float, float]]:
+        """Return left and right of the bars of a row that are in sight, in this widget's pixels."""
+        zero_px, second_px = self.x_px(0.0), self.x_px(1.0) - self.x_px(0.0)
+        lefts, rights = (zero_px + second_px * self._times_s[place]).T
+        is_seen = (rights > self.content.left() - _LEAST_PX) & (lefts <= self.content.right() + 1)
+        lefts, rights = lefts[is_seen], rights[is_seen]
+        if not len(lefts):
+            return []
+        is_apart = lefts[1:] - rights[:-1] >= _LEAST_GAP_PX
+        firsts, lasts = np.append(True, is_apart), np.append(is_apart, True)
+        return list(zip(lefts[firsts].tolist(), rights[lasts].tolist(), strict=True))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         super().mousePressEvent(event)

@@ -7,7 +7,7 @@ from pathlib import Path
 from app.cli.headless import imported_sound, sound_track
 from app.paths import Home
 from core.domain.soundings import SoundingTrack
-from core.errors import MediaError
+from core.errors import MediaError, ModelError
 from core.jobs.opening import OpenJob
 from core.jobs.sounding import RATE_HZ, SoundingJob
 from core.jobs.sounding_export import (
@@ -46,6 +46,7 @@ def segment_clip(
         Cancelled: likewise.
     """
     sounding_registry.info(request.engine)  # refuses one that there is not
+    _refuse_missing(request.weights)
     opened = OpenJob(request.clip)(report, cancel)
     if opened.info.video is None:
         raise MediaError(
@@ -72,8 +73,18 @@ def segment_clip(
         looked.track,
         request.choice,
         request.engine,
+        request.weights,
     )
     return job(report, cancel), summary_of(looked.track)
+
+
+def _refuse_missing(weights: Path | None) -> None:
+    if weights is not None and not weights.is_file():
+        raise ModelError(
+            f"{weights} is not there",
+            advice="Give a file that “main.py train ddavs” wrote, or leave out --weights for what "
+            "comes with Soloist.",
+        )
 
 
 def summary_of(track: SoundingTrack) -> str:

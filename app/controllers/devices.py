@@ -80,7 +80,7 @@ class DeviceController(QObject):
     @Slot(object)
     def _on_listed(self, answer: DevicesAnswer) -> None:
         self.devices = answer.devices
-        if self.chosen not in (AUTO, "cuda", *self.devices):
+        if not _is_there(self.chosen, self.devices):
             # The choice is kept: the device may come back.
             self._hand_on(AUTO)
             self.gone.emit(self.chosen)
@@ -89,3 +89,9 @@ class DeviceController(QObject):
     def _hand_on(self, name: str) -> None:
         for one in self._computing:
             one.device = name
+
+
+def _is_there(chosen: str, devices: Mapping[str, str]) -> bool:
+    """Tell whether a device can be computed on; "cuda" alone means the first GPU."""
+    names = {AUTO, *devices, *(name.split(":")[0] for name in devices)}
+    return chosen in names

@@ -59,6 +59,12 @@ class SoundingController(QObject):
         if self._wanted_from_s is not None:
             self.look(self._wanted_from_s)
 
+    @Slot()
+    def give_up(self) -> None:
+        """Stop waiting for a sound that does not come; what is being looked at goes on."""
+        if self._wanted_from_s is not None:
+            self.cancel()
+
     @property
     def is_looking(self) -> bool:
         """Whether more is to come."""

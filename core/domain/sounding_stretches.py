@@ -1,12 +1,17 @@
 """When each thing sounds through a clip: from frames that were looked at to stretches of time."""
 
-import itertools
 from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
 
 from core.domain.soundings import SoundingTrack
 
 Stretches = tuple[tuple[float, float], ...]
 """(start, end) in seconds, rising and apart."""
+
+Times = npt.NDArray[np.float64]
+"""(K,) in seconds, one for each frame that was looked at."""
 
 _GAP_STEPS = 1.5
 
@@ -22,26 +27,32 @@ class SoundingStretches:
 def stretches_of(track: SoundingTrack) -> SoundingStretches:
     """Return when what sounds; what was not looked at yet belongs to nothing.
 
-    An hour is gone through in a few milliseconds, since a window asks while it is looked at.
+    Two hours are gone through in milliseconds, since a window asks while it is looked at.
     """
-    by_source: dict[int, list[tuple[float, float]]] = {}
-    off_screen: list[tuple[float, float]] = []
-    step_s, reach_s = track.step_s, _GAP_STEPS * track.step_s
-    for frame, after in itertools.zip_longest(track.frames, track.frames[1:]):
-        start_s = frame.time_s
-        is_near = after is not None and after.time_s - start_s <= reach_s
-        end_s = after.time_s if is_near else start_s + step_s
-        for source in frame.sources:
-            _prolong(by_source.setdefault(source.number, []), start_s, end_s)
-        if frame.is_heard and not frame.sources:
-            _prolong(off_screen, start_s, end_s)
-    known = {number: tuple(by_source[number]) for number in sorted(by_source)}
-    return SoundingStretches(known, tuple(off_screen))
+    frames = track.frames
+    starts_s = np.fromiter((frame.time_s for frame in frames), np.float64, len(frames))
+    nexts_s = np.append(starts_s[1:], np.inf)
+    is_near = nexts_s - starts_s <= _GAP_STEPS * track.step_s
+    ends_s = np.where(is_near, nexts_s, starts_s + track.step_s)
+    by_source: dict[int, list[int]] = {}
+    off_screen = []
+    for place, frame in enumerate(frames):
+        sources = frame.sources
+        for source in sources:
+            by_source.setdefault(source.number, []).append(place)
+        if not sources and frame.is_heard:
+            off_screen.append(place)
+    known = {number: _joined(by_source[number], starts_s, ends_s) for number in sorted(by_source)}
+    return SoundingStretches(known, _joined(off_screen, starts_s, ends_s))
 
 
-def _prolong(found: list[tuple[float, float]], start_s: float, end_s: float) -> None:
-    """Add a stretch, or make the last one longer where they touch."""
-    if found and start_s <= found[-1][1] + 1e-9:
-        found[-1] = found[-1][0], end_s
-    else:
-        found.append((start_s, end_s))
+def _joined(places: list[int], starts_s: Times, ends_s: Times) -> Stretches:
+    """Return the stretches of some frames, those that touch as one."""
+    if not places:
+        return ()
+    own = np.array(places)
+    starts_s, ends_s = starts_s[own], ends_s[own]
+    is_apart = starts_s[1:] > ends_s[:-1] + 1e-9
+    firsts_s = starts_s[np.append(True, is_apart)].tolist()
+    lasts_s = ends_s[np.append(is_apart, True)].tolist()
+    return tuple(zip(firsts_s, lasts_s, strict=True))

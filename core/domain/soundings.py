@@ -7,7 +7,7 @@ Letters in shapes: h, w of a small map; H, W pixels of a frame.
 """
 
 import bisect
-import itertools
+import operator
 import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -116,15 +116,8 @@ class SoundingFrame:
         heat = np.where(own, self.heat.heat(), np.float32(0))
         return enlarged(heat, height_px, width_px) > CLAIMED_FROM
 
-    def source_at(self, x_px: float, y_px: float, size_px: tuple[int, int]) -> SeenSource | None:
-        """Return the source that claims a pixel of a frame of width and height `size_px`."""
-        width_px, height_px = size_px
-        if not (0 <= x_px < width_px and 0 <= y_px < height_px):
-            return None
-        for source in self.sources:
-            if self.mask(source, height_px, width_px)[int(y_px), int(x_px)]:
-                return source
-        return None
+
+_pts_of = operator.attrgetter("pts")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -145,7 +138,7 @@ class SoundingTrack:
 
     def __post_init__(self) -> None:
         pts = [frame.pts for frame in self.frames]
-        if any(later <= earlier for earlier, later in itertools.pairwise(pts)):
+        if not all(map(operator.lt, pts, pts[1:])):
             raise ValueError("the frames of a track must have rising pts")
 
     def __len__(self) -> int:
@@ -155,10 +148,19 @@ class SoundingTrack:
         return iter(self.frames)
 
     def with_frames(self, newer: Iterable[SoundingFrame]) -> "SoundingTrack":
-        """Return a track in which `newer` frames replace or join the old ones."""
-        merged = {frame.pts: frame for frame in self.frames}
-        merged.update({frame.pts: frame for frame in newer})
-        return replace(self, frames=tuple(merged[pts] for pts in sorted(merged)))
+        """Return a track in which `newer` frames replace or join the old ones.
+
+        News mostly follow each other: the old frames around them are only copied, since a window
+        asks for this several times a second, hours into a clip.
+        """
+        by_pts = {frame.pts: frame for frame in newer}
+        if not by_pts:
+            return self
+        start = bisect.bisect_left(self.frames, min(by_pts), key=_pts_of)
+        stop = bisect.bisect_right(self.frames, max(by_pts), key=_pts_of)
+        between = {frame.pts: frame for frame in self.frames[start:stop]} | by_pts
+        ordered = tuple(between[pts] for pts in sorted(between))
+        return replace(self, frames=self.frames[:start] + ordered + self.frames[stop:])
 
     def at(self, time_s: float) -> SoundingFrame | None:
         """Return what sounds at a moment: blended between two frames where both are of one shot.
@@ -188,19 +190,10 @@ class SoundingTrack:
 
 def enlarged(heat: HeatMap, height_px: int, width_px: int) -> HeatMap:
     """Return a small map (h, w) at the size of a frame (H, W), bilinear."""
-    rows, columns = _weights(height_px, heat.shape[0]), _weights(width_px, heat.shape[1])
-    return np.asarray((rows @ heat) @ columns.T, np.float32)
+    import cv2  # here, since the first window shows none of this
 
-
-def _weights(n_out: int, n_in: int) -> HeatMap:
-    """Return (n_out, n_in): how much of each value goes into each that lies between them."""
-    at = np.clip((np.arange(n_out) + 0.5) * n_in / n_out - 0.5, 0, n_in - 1)
-    left = np.minimum(at.astype(int), n_in - 1)
-    share = (at - left).astype(np.float32)
-    weights = np.zeros((n_out, n_in), np.float32)
-    weights[np.arange(n_out), left] = 1 - share
-    weights[np.arange(n_out), np.minimum(left + 1, n_in - 1)] += share
-    return weights
+    large = cv2.resize(heat, (width_px, height_px), interpolation=cv2.INTER_LINEAR)
+    return np.asarray(large, np.float32)
 
 
 def _blended(before: SoundingFrame, after: SoundingFrame, share: float) -> SoundingFrame:

@@ -11,7 +11,7 @@ from core.domain.media import MediaInfo
 from core.domain.soundings import SoundingTrack
 from core.errors import ExportError
 from core.files.atomic import Delivery
-from core.files.coco_masks import masks_text
+from core.files.coco_masks import write_masks
 from core.files.frames_video import frames_suffix
 from core.files.manifest import as_text, clip_record, head_record
 from core.files.sound_track import VideoSound
@@ -66,6 +66,8 @@ class SoundingExportJob:
     track: SoundingTrack
     choice: SoundingExportChoice
     engine: str = "ddavs"
+    weights: Path | None = None
+    """Those that it was seen with; what comes with the program if None."""
     job_id: int = field(default_factory=next_job_id)
 
     @property
@@ -109,8 +111,7 @@ class SoundingExportJob:
         with FrameReader(self.media, self.table) as picture:
             if role == "masks":
                 size = picture.height_px, picture.width_px
-                text = masks_text(self.track, size, report=report, cancel=cancel)
-                path.write_text(text, "utf-8", newline="\n")
+                write_masks(self.track, size, path, report=report, cancel=cancel)
             elif role == "matte":
                 write_sounding_matte(picture, self.track, path, report=report, cancel=cancel)
             else:
@@ -127,6 +128,7 @@ class SoundingExportJob:
                 "engine": info.name,
                 "licence": info.licence,
                 "settings": {
+                    "weights": "bundled" if self.weights is None else self.weights.name,
                     "rate_hz": 1.0 / self.track.step_s,
                     "overlay_style": self.choice.style.value,
                 },

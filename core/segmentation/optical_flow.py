@@ -17,6 +17,9 @@ from core.segmentation.working_picture import Field
 
 Gray = npt.NDArray[np.uint8]
 
+_LEAST_SIDE_PX = 32
+"""OpenCV reads beyond the ends of pictures that are wide and lower than that, and dies of it."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Motion:
@@ -47,8 +50,7 @@ class FlowMeter:
         self._check = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_FAST)
 
     def between(self, old: Gray, new: Gray) -> Motion:
-        back = np.asarray(self._flow.calc(new, old, _empty(old)), np.float32)
-        forth = np.asarray(self._check.calc(old, new, _empty(old)), np.float32)
+        back, forth = _measured(self._flow, new, old), _measured(self._check, old, new)
         disagreement = np.linalg.norm(back + _sample(forth, back), axis=2)
         allowed = 1.0 + 0.1 * np.linalg.norm(back, axis=2)
         explained = _sample(old.astype(np.float32), back)
@@ -56,8 +58,18 @@ class FlowMeter:
         return Motion(back, disagreement < allowed, np.asarray(change, np.float32))
 
 
-def _empty(like: Gray) -> Field:
-    return np.zeros((*like.shape, 2), np.float32)
+def _measured(flow: cv2.DISOpticalFlow, start: Gray, goal: Gray) -> Field:
+    """Return the way (x, y) of each pixel from one picture to another, (h, w, 2)."""
+    high, wide = start.shape
+    start, goal = _roomy(start), _roomy(goal)
+    found = flow.calc(start, goal, np.zeros((*start.shape, 2), np.float32))
+    return np.asarray(found[:high, :wide], np.float32)
+
+
+def _roomy(gray: Gray) -> Gray:
+    """Return a picture with its last row and column repeated until it is large enough."""
+    down, across = (max(0, _LEAST_SIDE_PX - side) for side in gray.shape)
+    return np.asarray(cv2.copyMakeBorder(gray, 0, down, 0, across, cv2.BORDER_REPLICATE), np.uint8)
 
 
 def shifted(soft: Field, by_x: float, by_y: float) -> Field:

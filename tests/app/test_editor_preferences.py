@@ -124,6 +124,19 @@ def test_a_device_that_is_gone_is_missed_aloud_and_done_without(
     assert SettingsStore(home().config).value.device == "cuda:1", "it may come back"
 
 
+def test_any_gpu_is_missed_where_there_is_none(there, open_editor, scene, qtbot):
+    home().make()
+    SettingsStore(home().config).change(device="cuda")
+    there.pop("cuda:1")
+
+    assert open_editor(scene).separation.device == "cuda"
+
+    there.pop("cuda:0")
+    again = open_editor(scene)
+    qtbot.waitUntil(lambda: "“cuda”" in titles(again), timeout=WAIT_MS)
+    assert again.separation.device == "auto"
+
+
 def test_thresholds_are_used_for_the_next_search_and_remembered(editor, qtbot):
     assert editor.searching.thresholds == USUAL
     view = opened(editor, qtbot)

@@ -1,6 +1,7 @@
 """What sounds is shown in the real window, and one click on it makes it the prompt."""
 
 import threading
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from app.settings import SettingsStore
-from core.errors import ModelError
+from core.errors import MediaError, ModelError
 from core.jobs import sounding as sounding_job
 from core.segmentation.ddavs_info import DDAVS
 from core.segmentation.sounding_protocol import SoundingMap, SoundingSource
@@ -189,6 +190,18 @@ def test_escape_stops_looking_and_keeps_what_was_found(editor, ears, qtbot):
     assert not editor.sources.is_looking
     assert editor.window.video.sounding_said == ""
     assert not editor.window.notices.shown
+
+
+def test_where_the_sound_cannot_be_read_nobody_waits_for_it(editor, ears, qtbot):
+    clip = editor.media.clip
+    editor.sources.set_clip(replace(clip, sound=None, is_sound_whole=False))
+    editor.actions["see_sounding"].trigger()
+    assert editor.window.video.sounding_said != ""
+
+    editor.media.failed.emit(MediaError("the disk is full", advice="Make room."), clip.info.path)
+
+    assert not editor.sources.is_looking
+    assert editor.window.video.sounding_said == ""
 
 
 def test_asking_again_takes_the_place_of_what_runs(editor, ears, qtbot):

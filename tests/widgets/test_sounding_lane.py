@@ -82,3 +82,26 @@ def test_a_press_goes_there(lane):
     mouse.click(lane, (lane.x_px(7.0), 5))
 
     assert wanted == [pytest.approx(7.0, abs=0.02)]
+
+
+def test_of_two_restless_hours_no_more_bars_are_painted_than_are_told_apart(lane):
+    lane.axis.set_duration(7200.0)
+    restless = tuple((0.4 * turn, 0.4 * turn + 0.2) for turn in range(18_000))
+    lane.set_rows((LaneRow("violin", 0, restless),))
+
+    assert len(lane.bars_px(0)) == 1
+    assert _at(lane, 3600.0, 6) == stem_colour(0)
+
+    lane.axis.show(3600.0, 3610.0)
+
+    assert len(lane.bars_px(0)) == pytest.approx(25, abs=1)
+    assert _at(lane, 3600.1, 6) == stem_colour(0)
+    assert _at(lane, 3600.3, 6) != stem_colour(0)
+
+
+def test_far_beyond_what_is_shown_nothing_is_painted(lane):
+    lane.axis.set_duration(100.0)
+    lane.set_rows((VIOLIN,))
+    lane.axis.show(50.0, 60.0)
+
+    assert lane.bars_px(0) == []

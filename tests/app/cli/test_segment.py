@@ -75,6 +75,16 @@ def test_an_unknown_engine_is_refused_at_once(clip, tmp_path, capsys):
     assert not (tmp_path / "out").exists()
 
 
+def test_missing_weights_are_refused_before_anything_is_read(clip, tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr("app.cli.headless_sounding.OpenJob", None)
+
+    weights = str(tmp_path / "mine.safetensors")
+    assert run(["segment", str(clip), "--weights", weights, "-o", str(tmp_path / "out")]) == 2
+
+    assert "train ddavs" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
 def test_sound_without_a_picture_is_refused_with_advice(tmp_path, red, capsys):
     import soundfile
 

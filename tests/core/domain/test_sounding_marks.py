@@ -1,9 +1,13 @@
 """Something that sounds becomes a click and a box, as if a person had made them."""
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
 
 from core.domain.prompts import RegionPrompt
 from core.domain.sounding_marks import region_of
+from core.domain.soundings import PackedMap
 from tests.helpers.sounding_moments import GUITAR, LEFT, RIGHT, VIOLIN, moment
 
 SIZE_PX = (640, 360)
@@ -48,3 +52,28 @@ def test_a_source_that_is_nowhere_gives_no_marks():
     frame = moment((VIOLIN, 0.5, 0.5, -2))
 
     assert region_of(frame, VIOLIN, 0, SIZE_PX) is None
+
+
+def test_a_thing_that_winds_is_one_piece():
+    frame = moment((VIOLIN, 0.5, 0.5, -2))
+    winding = np.zeros((90, 160), np.float32)
+    winding[10:80:2] = 0.9
+    winding[11:80:4, -1] = winding[13:80:4, 0] = 0.9
+    owners = PackedMap.of_owners(np.zeros(winding.shape, np.uint8))
+    frame = replace(frame, heat=PackedMap.of_heat(winding), owners=owners)
+
+    _, box = _marks(region_of(frame, VIOLIN, 0, SIZE_PX, (4.0, 42.0)))
+
+    assert (box.x0_px, box.y0_px, box.x1_px, box.y1_px) == (0, 40, 640, 320)
+
+
+def test_pieces_that_touch_at_a_corner_are_two():
+    frame = moment((VIOLIN, 0.5, 0.5, -2))
+    heat = np.zeros((90, 160), np.float32)
+    heat[:30, :30] = heat[30:80, 30:80] = 0.9
+    owners = PackedMap.of_owners(np.zeros(heat.shape, np.uint8))
+    frame = replace(frame, heat=PackedMap.of_heat(heat), owners=owners)
+
+    _, box = _marks(region_of(frame, VIOLIN, 0, SIZE_PX, (40.0, 40.0)))
+
+    assert (box.x1_px, box.y1_px) == (120, 120)

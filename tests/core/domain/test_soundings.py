@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from core.domain import soundings
 from core.domain.soundings import NO_SOURCE, PackedMap, enlarged
 from tests.helpers.soundings import rectangle, sounding_frame, sounding_track
 
@@ -34,15 +35,6 @@ def test_each_source_has_its_own_mask_at_any_size():
     assert [mask[100, 360] for mask in masks] == [False, True]
     assert not (masks[0] & masks[1]).any()
     assert masks[0].mean() == pytest.approx(LEFT.mean(), rel=0.1)
-
-
-def test_a_place_tells_which_source_claims_it():
-    frame = sounding_frame(0, 0.0, {"bell": LEFT, "dog": RIGHT})
-
-    assert frame.source_at(360, 100, (480, 270)).label == "dog"
-    assert frame.source_at(240, 100, (480, 270)) is None
-    assert frame.source_at(-1, 100, (480, 270)) is None
-    assert frame.source_at(480, 100, (480, 270)) is None
 
 
 def test_what_is_heard_and_claimed_by_nothing_is_off_screen():
@@ -92,6 +84,28 @@ def test_newer_frames_join_and_replace():
 
     assert track.frames == (new, later)
     assert track.labels == {0: "dog"}
+
+
+def test_news_take_their_place_before_between_and_after_what_is_known():
+    frames = [sounding_frame(200 * place, 0.2 * place, {}) for place in range(8)]
+    track = sounding_track(frames[2], frames[3], frames[5])
+
+    assert track.with_frames(frames[:2]).frames == (*frames[:4], frames[5])
+    assert track.with_frames([frames[4]]).frames == tuple(frames[2:6])
+    assert track.with_frames([frames[7], frames[6]]).frames[-2:] == (frames[6], frames[7])
+    assert track.with_frames([frames[4], frames[1]]).frames == tuple(frames[1:6])
+    assert track.with_frames([]).frames == track.frames
+
+
+def test_of_what_is_known_only_the_places_around_news_are_looked_at(monkeypatch):
+    looked_at = []
+    frames = tuple(sounding_frame(200 * place, 0.2 * place, {}) for place in range(2000))
+    track = sounding_track(*frames[:-1])
+    monkeypatch.setattr(soundings, "_pts_of", lambda frame: looked_at.append(1) or frame.pts)
+
+    assert track.with_frames(frames[-1:]).frames == frames
+
+    assert len(looked_at) < 50
 
 
 def test_frames_out_of_order_are_refused():
