@@ -10,7 +10,7 @@ from app.job_runner import Job, JobRunner, Lane
 from core.domain.soundings import SoundingFrame, SoundingTrack
 from core.errors import CoreError, PromptError
 from core.jobs.requests import next_job_id
-from core.jobs.sounding import RATE_HZ, SoundingAnswer, SoundingJob
+from core.jobs.sounding import RATE_HZ, SoundingAnswer, SoundingJob, empty_track
 
 
 class _Bridge(QObject):
@@ -135,7 +135,7 @@ class SoundingController(QObject):
         self._job = job
         # Sources are numbered anew by each look: old frames beside new ones would change colour.
         table = clip.table
-        self._set_track(SoundingTrack(table.time_base, table.origin_s, 1.0 / self.rate_hz))
+        self._set_track(empty_track(table, self.rate_hz))
         self._runner.start(job)
 
     def _set_track(self, track: SoundingTrack | None) -> None:

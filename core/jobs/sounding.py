@@ -87,8 +87,8 @@ class SoundingJob:
             # Only here is torch loaded: this module is imported while the window opens.
             import_gently("core.separation.devices")
             segmenter = sounding_registry.build(self.engine, self.device, self.weights)
-            legs = _legs(picture.pts_table, picture.time_s, 1.0 / self.rate_hz, self.first_s)
-            track = SoundingTrack(picture.time_base, picture.origin_s, 1.0 / self.rate_hz)
+            legs = _legs(picture.table, 1.0 / self.rate_hz, self.first_s)
+            track = empty_track(picture.table, self.rate_hz)
             found: list[SoundingFrame] = []
             news: list[SoundingFrame] = []
             told_s, n_all = -_TOLD_EVERY_S, sum(len(leg) for leg in legs)
@@ -124,7 +124,7 @@ class SoundingJob:
                 )
                 maps = segmenter.sounding([one.pixels for one in frames], sounds, cancel=cancel)
                 for frame, sound, found in zip(frames, sounds, maps, strict=True):
-                    steady = steadier.next(frame.pixels, found)
+                    steady = steadier.next(frame.pixels, found, frame.time_s)
                     is_heard = float(np.sqrt(np.mean(np.square(sound)))) >= _HEARD_FROM_RMS
                     yield SoundingFrame(
                         frame.pts,
@@ -147,22 +147,29 @@ def sound_around(mix: AudioSource, time_s: float, info: SoundingInfo) -> npt.NDA
     return cast(npt.NDArray[np.float32], np.nan_to_num(at_rate[0], posinf=0.0, neginf=0.0))
 
 
-def _legs(
-    table: npt.NDArray[np.int64],
-    time_s: Callable[[int], float],
-    step_s: float,
-    first_s: float,
-) -> tuple[list[int], list[int]]:
-    """Return the pts to look at: from `first_s` on, and what lies before."""
-    if not len(table):
+def empty_track(table: PtsTable, rate_hz: float) -> SoundingTrack:
+    """Return a track of which nothing is known yet, as a look `rate_hz` times a second fills it."""
+    step_s = 1.0 / rate_hz
+    if len(table.pts) > 1:
+        # Of a clip with fewer frames than that, each is looked at, and they are further apart.
+        step_s = max(step_s, float(np.median(np.diff(table.pts))) * float(table.time_base))
+    return SoundingTrack(table.time_base, table.origin_s, step_s)
+
+
+def _legs(table: PtsTable, step_s: float, first_s: float) -> tuple[list[int], list[int]]:
+    """Return the pts to look at: from `first_s` on, and what lies before.
+
+    The second leg ends with the frame that the first began with, which is only then seen to follow.
+    """
+    if not len(table.pts):
         return [], []
-    times_s = np.array([time_s(int(pts)) for pts in table])
+    times_s = table.pts * float(table.time_base) - float(table.origin_s)
     wanted = times_s[0] + step_s * np.arange(int((times_s[-1] - times_s[0]) / step_s + 1e-6) + 1)
     # The last frame that starts by then, as on screen.
     places = np.unique(np.searchsorted(times_s, wanted + 1e-6, side="right") - 1)
-    pts, at_s = table[places].tolist(), times_s[places]
+    pts, at_s = table.pts[places].tolist(), times_s[places]
     split = int(np.searchsorted(at_s, first_s - step_s))
-    return pts[split:], pts[:split]
+    return pts[split:], pts[: split + 1] if 0 < split < len(pts) else pts[:split]
 
 
 def _shrunk(frame: Frame) -> Frame:

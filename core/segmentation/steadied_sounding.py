@@ -7,7 +7,7 @@ frames can be shown while the rest is still looked at. Ours.
 Letters in shapes: H, W pixels of a frame; h, w of a small map.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import cv2
@@ -30,7 +30,9 @@ NAMED_FROM = 0.4
 validation scenes names of 0.8 and more were right nineteen times in twenty, those below 0.4 once in
 seven."""
 
+_USUAL_STEP_S = 0.2
 _SHARE_OF_NOW = 0.5
+"""Of what is believed of a frame a usual step after the one before; later ones count for more."""
 _SHARE_OF_NAMES_NOW = 0.3
 """A thing is not renamed by one frame."""
 _SPREAD = 4.0
@@ -64,35 +66,53 @@ class _Look:
 class Steadier:
     """Takes the maps of a clip in order of time; one object for one clip.
 
-    A source is known again by its label, or by its place among those without one. Sure names weigh
+    A source is known again by its label, or without one by where it was. Sure names weigh
     more than doubtful ones; who has none that is sure enough stays without.
     """
 
     def __init__(self) -> None:
         self._meter = FlowMeter()
         self._numbers: dict[str, int] = {}
+        self._n_unnamed = 0
         self.begin_anew()
 
     def begin_anew(self) -> None:
         """Forget the frame before; the numbers of sources stay."""
         self._before: _Look | None = None
+        self._time_s = 0.0
         self._heat: HeatMap | None = None
         self._by_source: dict[str, HeatMap] = {}
 
-    def next(self, frame: Pixels, found: SoundingMap) -> Steadied:
-        """Return what is believed of `frame` (H, W, 3), which comes after the one before."""
+    def next(self, frame: Pixels, found: SoundingMap, time_s: float) -> Steadied:
+        """Return what is believed of `frame` (H, W, 3) at `time_s`, later than the one before."""
         look = _seen_small(frame)
+        n_steps = max(0.0, time_s - self._time_s) / _USUAL_STEP_S
+        self._time_s = time_s
         carry, is_cut = self._way_from_before(look)
-        now = {
-            source.label or f"#{place}": _small(source.heat) * np.float32(source.certainty)
-            for place, source in enumerate(found.sources)
-        }
-        self._heat = _joined(_small(found.heat), self._heat, carry)
-        self._by_source = _all_joined(now, self._by_source, carry)
+        now: dict[str, HeatMap] = {}
+        for source in found.sources:
+            own = _small(source.heat)
+            name = source.label or self._known_again(own, carry, now)
+            now[name] = own * np.float32(source.certainty)
+        self._heat = _joined(_small(found.heat), self._heat, carry, n_steps)
+        self._by_source = _all_joined(now, self._by_source, carry, n_steps)
         self._before = look
         sources, owners = self._sources(self._heat)
         heat, owned = PackedMap.of_heat(self._heat), PackedMap.of_owners(owners)
         return Steadied(heat, owned, sources, is_cut)
+
+    def _known_again(self, heat: HeatMap, motion: Motion | None, taken: Collection[str]) -> str:
+        """Return under what name a source without one was known, by where it was, or a new one."""
+        overlaps = {
+            name: float(np.minimum(motion.carry(before), heat).sum())
+            for name, before in self._by_source.items()
+            if motion is not None and name.startswith("#") and name not in taken
+        }
+        best = max(overlaps, key=lambda name: overlaps[name], default=None)
+        if best is not None and overlaps[best] > 0:
+            return best
+        self._n_unnamed += 1
+        return f"#{self._n_unnamed}"
 
     def _way_from_before(self, look: _Look) -> tuple[Motion | None, bool]:
         """Return how things moved, None where nothing can be carried; and whether it was a cut."""
@@ -152,11 +172,11 @@ def _map_size(picture: Pixels | HeatMap) -> tuple[int, int]:
     return max(16, round(wide * scale)), max(16, round(high * scale))
 
 
-def _joined(now: HeatMap, before: HeatMap | None, motion: Motion | None) -> HeatMap:
+def _joined(now: HeatMap, before: HeatMap | None, motion: Motion | None, n_steps: float) -> HeatMap:
     """Return the mean of what is seen now and what was believed before, moved to now."""
     if before is None or motion is None:
         return now
-    return _mixed(now, motion.carry(before), _SHARE_OF_NOW)
+    return _mixed(now, motion.carry(before), 1 - (1 - _SHARE_OF_NOW) ** n_steps)
 
 
 def _mixed(now: HeatMap, carried: HeatMap, share: float) -> HeatMap:
@@ -164,11 +184,15 @@ def _mixed(now: HeatMap, carried: HeatMap, share: float) -> HeatMap:
 
 
 def _all_joined(
-    now: Mapping[str, HeatMap], before: Mapping[str, HeatMap], motion: Motion | None
+    now: Mapping[str, HeatMap],
+    before: Mapping[str, HeatMap],
+    motion: Motion | None,
+    n_steps: float,
 ) -> dict[str, HeatMap]:
     """Return the same for each source; one that was not seen for long is forgotten."""
     if motion is None:
         return dict(now)
+    share = 1 - (1 - _SHARE_OF_NAMES_NOW) ** n_steps
     joined = {}
     for name in dict.fromkeys((*before, *now)):
         like = now.get(name, before.get(name))
@@ -176,7 +200,5 @@ def _all_joined(
         nothing = np.zeros_like(like)
         # Spread, so that the edge of a thing that moves isn't taken for another thing.
         carried = cv2.GaussianBlur(motion.carry(before.get(name, nothing)), (0, 0), _SPREAD)
-        joined[name] = _mixed(
-            now.get(name, nothing), np.asarray(carried, np.float32), _SHARE_OF_NAMES_NOW
-        )
+        joined[name] = _mixed(now.get(name, nothing), np.asarray(carried, np.float32), share)
     return {name: heat for name, heat in joined.items() if heat.max() >= _FORGOTTEN_BELOW}

@@ -69,14 +69,16 @@ def rectangle(
     return mask
 
 
-def write_filmed(path: Path, frames: Sequence[Pixels], sound: Samples, rate_hz: int) -> Path:
-    """Write frames, 25 a second, with a sound (1, N) beside them."""
+def write_filmed(
+    path: Path, frames: Sequence[Pixels], sound: Samples, rate_hz: int, step: int = 1
+) -> Path:
+    """Write each `step`-th of frames, 25 a second, with a sound (1, N) beside them."""
     with av.open(str(path), "w") as file:
         video = file.add_stream("libx264", rate=25)
         video.height, video.width = frames[0].shape[:2]
         video.pix_fmt, video.options = "yuv444p", {"crf": "8", "preset": "ultrafast"}
         audio = file.add_stream("aac", rate=rate_hz, layout="mono")
-        for number, pixels in enumerate(frames):
+        for number, pixels in list(enumerate(frames))[::step]:
             frame = av.VideoFrame.from_ndarray(pixels, format="rgb24")
             frame.pts, frame.time_base = number, Fraction(1, 25)
             file.mux(video.encode(frame))

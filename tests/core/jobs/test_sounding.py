@@ -64,8 +64,31 @@ def test_the_playhead_is_served_first(media, red):
 
     order_s = [frame.time_s for frame in told]
     assert order_s[0] == pytest.approx(1.0)
-    assert order_s[-1] == pytest.approx(0.8)
-    assert sorted(order_s) == pytest.approx([frame.time_s for frame in track])
+    assert order_s[-2] == pytest.approx(0.8)
+    # Where both legs meet, the frame is looked at once more, as one that follows.
+    assert order_s[-1] == pytest.approx(1.0)
+    assert sorted(order_s[1:]) == pytest.approx([frame.time_s for frame in track])
+
+
+def test_a_cut_at_the_playhead_is_seen_as_one(tmp_path, red):
+    other = np.ascontiguousarray(255 - FRAMES[0][:, ::-1])
+    frames = [*FRAMES[:25], *([other] * 25)]
+    media = probe(write_filmed(tmp_path / "cut.mp4", frames, SOUND, RATE_HZ))
+
+    track = _job(media, first_s=1.2)(ignore, CancelToken()).track
+
+    assert [frame.time_s for frame in track if frame.begins_shot] == pytest.approx([1.0])
+
+
+def test_of_a_slow_film_each_frame_holds_until_the_next(tmp_path, red):
+    slow = [frame for frame in FRAMES[:3] for _ in range(25)]
+    media = probe(write_filmed(tmp_path / "slow.mp4", slow, SOUND, RATE_HZ, step=25))
+
+    track = _job(media)(ignore, CancelToken()).track
+
+    assert [frame.time_s for frame in track] == pytest.approx([0.0, 1.0, 2.0])
+    assert track.at(0.9) is not None
+    assert track.at(1.9) is not None
 
 
 def test_any_rate_is_kept_and_never_more_than_the_frames_there_are(media, red):
