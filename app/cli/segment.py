@@ -1,6 +1,5 @@
 """`main.py segment CLIP ...`: shows which pixels make the sound, on the command line."""
 
-import math
 from pathlib import Path
 from typing import Annotated
 
@@ -50,8 +49,6 @@ def segment(
     """
 
     def work(line: ProgressLine, cancel: CancelToken) -> None:
-        if not math.isfinite(rate):
-            raise typer.BadParameter("give a number of frames a second", param_hint="--rate")
         # Only now: reading the options and --help must not wait for the media libraries.
         from app.cli.headless_sounding import SegmentRequest, segment_clip
         from core.jobs.sounding_export import SoundingExportChoice
