@@ -23,6 +23,7 @@ from app.controllers.projects import ProjectController
 from app.controllers.recovery import RecoveryController
 from app.controllers.separation import SeparationController
 from app.controllers.sounding import SoundingController
+from app.controllers.sounding_export import SoundingExportController
 from app.controllers.tidying import TidyingController
 from app.dialogs import Dialogs
 from app.document import Document
@@ -59,6 +60,7 @@ from core.domain.vocabulary import Vocabulary
 from core.errors import ExportError, MediaError, ProjectError, PromptError
 from core.jobs.export import ExportAnswer
 from core.jobs.separation import PreviewAnswer, SeparationAnswer
+from core.jobs.sounding_export import SoundingExportAnswer
 from core.media.cache import MediaCache
 
 
@@ -138,6 +140,9 @@ class Editor(QObject):
         self.export = ExportController(
             runner, document, tracks, self.dialogs.export, self._demo.parent, self
         )
+        self.sounding_export = SoundingExportController(
+            runner, document, self.sources, self.dialogs.export_sounding, self._demo.parent, self
+        )
         self.models = ModelsController(runner, self.dialogs, self)
         computing: tuple[Computing, ...] = (
             self.masking, self.searching, self.sources, self.separation,
@@ -191,7 +196,9 @@ class Editor(QObject):
         self.media.sound_whole.connect(self._on_sound)
         self.media.sound_closed.connect(self._on_sound_closed)
         self.media.failed.connect(self._on_failed)
-        for controller in (self.projects, self.masking, self.separation, self.export):
+        for controller in (
+            self.projects, self.masking, self.separation, self.export, self.sounding_export,
+        ):  # fmt: skip
             controller.failed.connect(self._on_failed)
         for other in (
             self.picture, self.stems, self.pictures, self.feeder, self._autosave, self.finding,
@@ -210,7 +217,10 @@ class Editor(QObject):
         self.document.project_changed.connect(lambda: self.notices.settle(PromptError))
         self.separation.preview_ready.connect(self._on_preview)
         self.separation.separated.connect(self._on_separated)
-        self.export.exported.connect(self._on_exported)
+        for export in (self.export, self.sounding_export):
+            export.exported.connect(self._on_exported)
+        self.sounding_export.look_wanted.connect(self.notices.offer_look)
+        self.notices.look_chosen.connect(self.sounding.see)
 
     def _connect_window(self) -> None:
         window = self.window
@@ -271,7 +281,7 @@ class Editor(QObject):
         self.window.show_welcome()
 
     def _set_clip(self, clip: Clip | None) -> None:
-        self.export.clip = clip
+        self._set_exported(clip)
         self.stems.set_clip_open(clip is not None)
         self.separation.set_clip(clip)
         self.masking.set_clip(clip)
@@ -287,7 +297,7 @@ class Editor(QObject):
         self.separation.update_clip(clip)
         self.sources.update_clip(clip)
         self.understanding.tagging.set_clip(clip)
-        self.export.clip = clip
+        self._set_exported(clip)
         for warning in clip.sound.warnings if clip.sound and clip.is_sound_whole else ():
             self.notices.tell_of_clip(warning)
 
@@ -299,7 +309,10 @@ class Editor(QObject):
         self.understanding.tagging.set_clip(clip)
         self.pictures.set_clip(clip)
         self.playing.close_sound(clip)
-        self.export.clip = clip
+        self._set_exported(clip)
+
+    def _set_exported(self, clip: Clip | None) -> None:
+        self.export.clip = self.sounding_export.clip = clip
 
     @Slot(int)
     def _on_audio_track(self, index: int) -> None:
@@ -357,7 +370,7 @@ class Editor(QObject):
             self.player.set_listen(Listen.TARGET)
 
     @Slot(object)
-    def _on_exported(self, answer: ExportAnswer) -> None:
+    def _on_exported(self, answer: ExportAnswer | SoundingExportAnswer) -> None:
         self.notices.settle(ExportError)
         self.runner.forget_ended()
         for notice in answer.notices:
