@@ -221,6 +221,7 @@ class Editor(QObject):
             export.exported.connect(self._on_exported)
         self.sounding_export.look_wanted.connect(self.notices.offer_look)
         self.notices.look_chosen.connect(self.sounding.see)
+        self.sources.looking_changed.connect(lambda _on: self.notices.forget_look())
 
     def _connect_window(self) -> None:
         window = self.window

@@ -92,6 +92,7 @@ class Notices(QObject):
         self._helpers: dict[str, str] = {}
         self._failures: dict[str, type[BaseException]] = {}
         self._of_clip: set[str] = set()
+        self._of_looking: set[str] = set()
         bar.action_requested.connect(self._on_action_requested)
         bar.dismissed.connect(self._on_dismissed)
 
@@ -129,10 +130,18 @@ class Notices(QObject):
     def offer_look(self, is_looking: bool) -> None:
         """Say that the clip has to be looked through first, and offer to do that."""
         if is_looking:
-            self.tell_of_clip(STILL_LOOKING)
-            return
-        actions = ((_LOOK, "See what sounds"),)
-        self._of_clip.add(self._show(Severity.INFO, LOOK_FIRST, LOOK_ADVICE, actions))
+            notice_id = self._show(Severity.INFO, STILL_LOOKING)
+        else:
+            actions = ((_LOOK, "See what sounds"),)
+            notice_id = self._show(Severity.INFO, LOOK_FIRST, LOOK_ADVICE, actions)
+        self._of_clip.add(notice_id)
+        self._of_looking.add(notice_id)
+
+    @Slot()
+    def forget_look(self) -> None:
+        """Take back what was said about looking: it has begun, or ended."""
+        for notice_id in list(self._of_looking):
+            self._forget(notice_id)
 
     def tell_of_clip(self, sentence: str) -> None:
         """Say something about the open clip; it goes away by itself, or with the clip."""
@@ -191,7 +200,6 @@ class Notices(QObject):
         if action == _SHOW_FOLDER and notice_id in self._folders:
             self._open_folder(self._folders[notice_id])
         if action == _LOOK:
-            self._forget(notice_id)
             self.look_chosen.emit()
         if action == _USE_ENGINE and notice_id in self._helpers:
             self.engine_chosen.emit(self._helpers[notice_id])
@@ -202,3 +210,4 @@ class Notices(QObject):
         self._helpers.pop(notice_id, None)
         self._failures.pop(notice_id, None)
         self._of_clip.discard(notice_id)
+        self._of_looking.discard(notice_id)

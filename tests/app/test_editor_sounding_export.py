@@ -61,6 +61,7 @@ def test_while_it_looks_the_person_hears_when_it_can_be_exported(editor, ears, q
 
     assert STILL_LOOKING in titles(editor)
     editor.actions["cancel"].trigger()
+    assert STILL_LOOKING not in titles(editor)
 
 
 def test_a_look_that_was_stopped_is_not_exported_as_if_it_were_whole(editor, ears, qtbot):
