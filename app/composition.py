@@ -1,6 +1,7 @@
 """Starts the editor: one application, one window, and the clip. The only place with a main loop."""
 
 import logging
+import os
 import sys
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
@@ -30,8 +31,20 @@ def run(clip: Path | None) -> int:
     editor.window.show()
     editor.start(clip)
     code = app.exec()
-    editor.shutdown()
+    if not editor.shutdown():
+        leave(code)
     return code
+
+
+def leave(code: int) -> None:
+    """End at once: a thread that is still at work must not meet a window that has gone.
+
+    Left to itself Python would wait for that thread, and Qt would abort the program.
+    """
+    logging.shutdown()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
 
 
 def compose(app: QApplication, place: Home, open_output: OpenOutput = open_output) -> Editor:

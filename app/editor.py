@@ -63,6 +63,9 @@ from core.jobs.separation import PreviewAnswer, SeparationAnswer
 from core.jobs.sounding_export import SoundingExportAnswer
 from core.media.cache import MediaCache
 
+_PATIENCE_MS = 3_000
+"""How long is waited for work to stop, once the window is gone."""
+
 
 class Editor(QObject):
     """The window and everything behind it. `start` and `shutdown` are all that a caller needs."""
@@ -103,12 +106,16 @@ class Editor(QObject):
             return
         self.projects.open(path or self._demo)
 
-    def shutdown(self) -> None:
-        """Stop all threads; after this the editor is of no use."""
+    def shutdown(self) -> bool:
+        """Stop all threads; after this the editor is of no use.
+
+        Returns:
+            False where work did not stop in time: nothing stops the loading of a library.
+        """
         self.remembering.keep_layout()
         self.window.notices.clear()
         self.player.shutdown()
-        self.runner.shutdown()
+        has_stopped = self.runner.shutdown(_PATIENCE_MS)
         self.feeder.shutdown()
         self.understanding.shutdown()
         self.pictures.close()
@@ -116,6 +123,7 @@ class Editor(QObject):
         self.tidying.tidy_now()
         self.media.release()
         self._working.remove()
+        return has_stopped
 
     @property
     def _recovery_folder(self) -> Path:
