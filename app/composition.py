@@ -17,6 +17,9 @@ from app.settings import SettingsStore
 from core.separation.registry import engines
 from widgets.theme import THEMES, apply_theme
 
+_PATIENCE_MS = 1_500
+"""The window is gone by then; nobody should find the program still there seconds later."""
+
 DEMO = Path(__file__).resolve().parents[1] / "resources" / "demo" / "demo.mp4"
 
 
@@ -31,7 +34,7 @@ def run(clip: Path | None) -> int:
     editor.window.show()
     editor.start(clip)
     code = app.exec()
-    if not editor.shutdown():
+    if not editor.shutdown(_PATIENCE_MS):
         leave(code)
     return code
 

@@ -63,9 +63,6 @@ from core.jobs.separation import PreviewAnswer, SeparationAnswer
 from core.jobs.sounding_export import SoundingExportAnswer
 from core.media.cache import MediaCache
 
-_PATIENCE_MS = 3_000
-"""How long is waited for work to stop, once the window is gone."""
-
 
 class Editor(QObject):
     """The window and everything behind it. `start` and `shutdown` are all that a caller needs."""
@@ -106,8 +103,11 @@ class Editor(QObject):
             return
         self.projects.open(path or self._demo)
 
-    def shutdown(self) -> bool:
+    def shutdown(self, patience_ms: int = 30_000) -> bool:
         """Stop all threads; after this the editor is of no use.
+
+        Args:
+            patience_ms: how long jobs are waited for, and as long again libraries that load.
 
         Returns:
             False where work did not stop in time: nothing stops the loading of a library.
@@ -115,9 +115,9 @@ class Editor(QObject):
         self.remembering.keep_layout()
         self.window.notices.clear()
         self.player.shutdown()
-        has_stopped = self.runner.shutdown(_PATIENCE_MS)
+        has_stopped = self.runner.shutdown(patience_ms)
         self.feeder.shutdown()
-        self.understanding.shutdown()
+        has_stopped &= self.understanding.shutdown(patience_ms)
         self.pictures.close()
         self._autosave.close()
         self.tidying.tidy_now()
