@@ -31,6 +31,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("save", "File", "&Save project", ("Ctrl+S",), "Save prompts, masks and stems"),
     ActionSpec("save_as", "File", "Save project &as…", ("Ctrl+Shift+S",)),
     ActionSpec("export", "File", "&Export…", ("Ctrl+E",), "Write stems, videos, mattes and labels"),
+    ActionSpec("export_sounding", "File", "E&xport what sounds…", ("Ctrl+Shift+E",), "Write a video that shows what sounds, and its masks as data"),
     ActionSpec("models", "File", "&Model store…", ("Ctrl+M",), "Install what the larger engines need"),
     ActionSpec("close_clip", "File", "&Close clip", ("Ctrl+W",)),
     ActionSpec("quit", "File", "&Quit", ("Ctrl+Q",)),

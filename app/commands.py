@@ -43,6 +43,7 @@ def _file_deeds(editor: Editor) -> Mapping[str, Deed]:
         "save": editor.projects.save,
         "save_as": editor.projects.save_as,
         "export": editor.export.export,
+        "export_sounding": editor.sounding_export.export,
         "models": editor.model_store.open,
         "preferences": editor.preferences.open,
         "close_clip": editor.projects.close_clip,

@@ -1,6 +1,7 @@
 """Starts the editor: one application, one window, and the clip. The only place with a main loop."""
 
 import logging
+import os
 import sys
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
@@ -16,6 +17,9 @@ from app.settings import SettingsStore
 from core.separation.registry import engines
 from widgets.theme import THEMES, apply_theme
 
+_PATIENCE_MS = 1_500
+"""The window is gone by then; nobody should find the program still there seconds later."""
+
 DEMO = Path(__file__).resolve().parents[1] / "resources" / "demo" / "demo.mp4"
 
 
@@ -30,8 +34,20 @@ def run(clip: Path | None) -> int:
     editor.window.show()
     editor.start(clip)
     code = app.exec()
-    editor.shutdown()
+    if not editor.shutdown(_PATIENCE_MS):
+        leave(code)
     return code
+
+
+def leave(code: int) -> None:
+    """End at once: a thread that is still at work must not meet a window that has gone.
+
+    Left to itself Python would wait for that thread, and Qt would abort the program.
+    """
+    logging.shutdown()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
 
 
 def compose(app: QApplication, place: Home, open_output: OpenOutput = open_output) -> Editor:

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+from PySide6.QtWidgets import QDialog, QFileDialog, QMessageBox, QWidget
 
 from app.controllers.projects import Answer
-from core.domain.export import ExportChoice
+from core.domain.export import ExportChoice, SoundingExportChoice
 from core.domain.models import ModelEntry, ModelStatus
 from core.files.project_file import SUFFIX
 from core.units import format_size
@@ -15,6 +15,7 @@ from widgets.licence_dialog import LicenceDialog
 from widgets.model_store import ModelStore
 from widgets.preferences import Preferences
 from widgets.shortcuts_dialog import ShortcutsDialog
+from widgets.sounding_export_dialog import PlanSounding, SoundingExportDialog
 
 _ABOUT = (
     "<b>Soloist</b><br>Click it. Hear only it.<br><br>"
@@ -92,6 +93,19 @@ class Dialogs:
         """Ask what to export; None if the person changed their mind."""
         dialog = ExportDialog(defaults, offer, plan_files, files_in_the_way, self._window)
         return dialog.choice() if dialog.exec() == ExportDialog.DialogCode.Accepted else None
+
+    def export_sounding(
+        self,
+        defaults: SoundingExportChoice,
+        clip_name: str,
+        plan_files: PlanSounding,
+        files_in_the_way: PlanSounding,
+    ) -> SoundingExportChoice | None:
+        """Ask how to export what sounds; None if the person changed their mind."""
+        dialog = SoundingExportDialog(
+            defaults, clip_name, plan_files, files_in_the_way, self._window
+        )
+        return dialog.choice() if dialog.exec() == QDialog.DialogCode.Accepted else None
 
     def shortcuts(self, rows: tuple[tuple[str, str, str], ...]) -> None:
         """List every shortcut, to be searched."""

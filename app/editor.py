@@ -23,6 +23,7 @@ from app.controllers.projects import ProjectController
 from app.controllers.recovery import RecoveryController
 from app.controllers.separation import SeparationController
 from app.controllers.sounding import SoundingController
+from app.controllers.sounding_export import SoundingExportController
 from app.controllers.tidying import TidyingController
 from app.dialogs import Dialogs
 from app.document import Document
@@ -59,6 +60,7 @@ from core.domain.vocabulary import Vocabulary
 from core.errors import ExportError, MediaError, ProjectError, PromptError
 from core.jobs.export import ExportAnswer
 from core.jobs.separation import PreviewAnswer, SeparationAnswer
+from core.jobs.sounding_export import SoundingExportAnswer
 from core.media.cache import MediaCache
 
 
@@ -101,19 +103,27 @@ class Editor(QObject):
             return
         self.projects.open(path or self._demo)
 
-    def shutdown(self) -> None:
-        """Stop all threads; after this the editor is of no use."""
+    def shutdown(self, patience_ms: int = 30_000) -> bool:
+        """Stop all threads; after this the editor is of no use.
+
+        Args:
+            patience_ms: how long jobs are waited for, and as long again libraries that load.
+
+        Returns:
+            False where work did not stop in time: nothing stops the loading of a library.
+        """
         self.remembering.keep_layout()
         self.window.notices.clear()
         self.player.shutdown()
-        self.runner.shutdown()
+        has_stopped = self.runner.shutdown(patience_ms)
         self.feeder.shutdown()
-        self.understanding.shutdown()
+        has_stopped &= self.understanding.shutdown(patience_ms)
         self.pictures.close()
         self._autosave.close()
         self.tidying.tidy_now()
         self.media.release()
         self._working.remove()
+        return has_stopped
 
     @property
     def _recovery_folder(self) -> Path:
@@ -137,6 +147,9 @@ class Editor(QObject):
         )  # fmt: skip
         self.export = ExportController(
             runner, document, tracks, self.dialogs.export, self._demo.parent, self
+        )
+        self.sounding_export = SoundingExportController(
+            runner, document, self.sources, self.dialogs.export_sounding, self._demo.parent, self
         )
         self.models = ModelsController(runner, self.dialogs, self)
         computing: tuple[Computing, ...] = (
@@ -192,7 +205,9 @@ class Editor(QObject):
         self.media.sound_closed.connect(self._on_sound_closed)
         self.media.failed.connect(self._on_failed)
         self.media.failed.connect(self.sources.give_up)
-        for controller in (self.projects, self.masking, self.separation, self.export):
+        for controller in (
+            self.projects, self.masking, self.separation, self.export, self.sounding_export,
+        ):  # fmt: skip
             controller.failed.connect(self._on_failed)
         for other in (
             self.picture, self.stems, self.pictures, self.feeder, self._autosave, self.finding,
@@ -211,7 +226,11 @@ class Editor(QObject):
         self.document.project_changed.connect(lambda: self.notices.settle(PromptError))
         self.separation.preview_ready.connect(self._on_preview)
         self.separation.separated.connect(self._on_separated)
-        self.export.exported.connect(self._on_exported)
+        for export in (self.export, self.sounding_export):
+            export.exported.connect(self._on_exported)
+        self.sounding_export.look_wanted.connect(self.notices.offer_look)
+        self.notices.look_chosen.connect(self.sounding.see)
+        self.sources.looking_changed.connect(lambda _on: self.notices.forget_look())
 
     def _connect_window(self) -> None:
         window = self.window
@@ -272,7 +291,7 @@ class Editor(QObject):
         self.window.show_welcome()
 
     def _set_clip(self, clip: Clip | None) -> None:
-        self.export.clip = clip
+        self._set_exported(clip)
         self.stems.set_clip_open(clip is not None)
         self.separation.set_clip(clip)
         self.masking.set_clip(clip)
@@ -288,7 +307,7 @@ class Editor(QObject):
         self.separation.update_clip(clip)
         self.sources.update_clip(clip)
         self.understanding.tagging.set_clip(clip)
-        self.export.clip = clip
+        self._set_exported(clip)
         for warning in clip.sound.warnings if clip.sound and clip.is_sound_whole else ():
             self.notices.tell_of_clip(warning)
 
@@ -300,7 +319,10 @@ class Editor(QObject):
         self.understanding.tagging.set_clip(clip)
         self.pictures.set_clip(clip)
         self.playing.close_sound(clip)
-        self.export.clip = clip
+        self._set_exported(clip)
+
+    def _set_exported(self, clip: Clip | None) -> None:
+        self.export.clip = self.sounding_export.clip = clip
 
     @Slot(int)
     def _on_audio_track(self, index: int) -> None:
@@ -358,7 +380,7 @@ class Editor(QObject):
             self.player.set_listen(Listen.TARGET)
 
     @Slot(object)
-    def _on_exported(self, answer: ExportAnswer) -> None:
+    def _on_exported(self, answer: ExportAnswer | SoundingExportAnswer) -> None:
         self.notices.settle(ExportError)
         self.runner.forget_ended()
         for notice in answer.notices:

@@ -23,6 +23,7 @@ from core.errors import (
     StoreError,
 )
 from core.jobs.export import ExportAnswer
+from core.jobs.sounding_export import SoundingExportAnswer
 from widgets.notice_bar import Notice, NoticeBar, Severity
 
 _log = logging.getLogger(__name__)
@@ -36,7 +37,10 @@ _TITLES: tuple[tuple[type[CoreError], str], ...] = (
     (ProjectError, "The project cannot be used"),
     (ExportError, "Nothing was written"),
 )
-_SHOW_FOLDER, _USE_ENGINE = "show_folder", "use_engine"
+_SHOW_FOLDER, _USE_ENGINE, _LOOK = "show_folder", "use_engine", "look"
+LOOK_FIRST = "What sounds in this clip is not known yet"
+STILL_LOOKING = "Still looking for what sounds: it can be exported once that is done"
+LOOK_ADVICE = "Look through the whole clip first (Ctrl+L); then it can be exported."
 _OUT_OF_MEMORY = (
     "The memory is full",
     "Close other programs, or choose a lighter engine. Your project is still here.",
@@ -68,9 +72,11 @@ class Notices(QObject):
 
     Signals:
         engine_chosen: the name of an engine that was offered, and taken.
+        look_chosen: the clip shall be looked through for what sounds, as was offered.
     """
 
     engine_chosen = Signal(str)
+    look_chosen = Signal()
 
     def __init__(
         self,
@@ -86,6 +92,7 @@ class Notices(QObject):
         self._helpers: dict[str, str] = {}
         self._failures: dict[str, type[BaseException]] = {}
         self._of_clip: set[str] = set()
+        self._of_looking: set[str] = set()
         bar.action_requested.connect(self._on_action_requested)
         bar.dismissed.connect(self._on_dismissed)
 
@@ -119,6 +126,23 @@ class Notices(QObject):
         for notice_id in settled:
             self._forget(notice_id)
 
+    @Slot(bool)
+    def offer_look(self, is_looking: bool) -> None:
+        """Say that the clip has to be looked through first, and offer to do that."""
+        if is_looking:
+            notice_id = self._show(Severity.INFO, STILL_LOOKING)
+        else:
+            actions = ((_LOOK, "See what sounds"),)
+            notice_id = self._show(Severity.INFO, LOOK_FIRST, LOOK_ADVICE, actions)
+        self._of_clip.add(notice_id)
+        self._of_looking.add(notice_id)
+
+    @Slot()
+    def forget_look(self) -> None:
+        """Take back what was said about looking: it has begun, or ended."""
+        for notice_id in list(self._of_looking):
+            self._forget(notice_id)
+
     def tell_of_clip(self, sentence: str) -> None:
         """Say something about the open clip; it goes away by itself, or with the clip."""
         self._of_clip.add(self._show(Severity.INFO, sentence))
@@ -135,7 +159,7 @@ class Notices(QObject):
         self.settle(PromptError, EngineError, ExportError)
 
     @Slot(object)
-    def exported(self, answer: ExportAnswer) -> None:
+    def exported(self, answer: ExportAnswer | SoundingExportAnswer) -> None:
         """Say what was written, and offer to show it."""
         paths = list(answer.files.values())
         if not paths:
@@ -175,6 +199,8 @@ class Notices(QObject):
     def _on_action_requested(self, notice_id: str, action: str) -> None:
         if action == _SHOW_FOLDER and notice_id in self._folders:
             self._open_folder(self._folders[notice_id])
+        if action == _LOOK:
+            self.look_chosen.emit()
         if action == _USE_ENGINE and notice_id in self._helpers:
             self.engine_chosen.emit(self._helpers[notice_id])
 
@@ -184,3 +210,4 @@ class Notices(QObject):
         self._helpers.pop(notice_id, None)
         self._failures.pop(notice_id, None)
         self._of_clip.discard(notice_id)
+        self._of_looking.discard(notice_id)

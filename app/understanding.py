@@ -48,5 +48,6 @@ class Understanding(QObject):
         self.recognition.set_clip(clip)
         self.tagging.set_clip(clip)
 
-    def shutdown(self) -> None:
-        self._warm_up.shutdown()
+    def shutdown(self, patience_ms: int) -> bool:
+        """Return whether all has ended in time."""
+        return self._warm_up.shutdown(patience_ms)

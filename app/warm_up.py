@@ -7,7 +7,7 @@ its own, and what runs without being asked for waits until that has ended.
 
 import logging
 
-from PySide6.QtCore import QObject, QThread, QTimer, Slot
+from PySide6.QtCore import QDeadlineTimer, QObject, QThread, QTimer, Slot
 
 from app.document import Document
 from core.domain.project import Project
@@ -42,9 +42,10 @@ class WarmUp(QThread):
             # The separation itself will say it to the person, if they ever ask for it.
             _log.info("warm-up: %s", error)
 
-    def shutdown(self) -> None:
+    def shutdown(self, patience_ms: int) -> bool:
+        """Return whether it has ended in time: nothing stops the loading of a library."""
         self._delay.stop()
-        self.wait()
+        return self.wait(QDeadlineTimer(patience_ms))
 
     @Slot()
     def begin(self) -> None:

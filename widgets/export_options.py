@@ -23,7 +23,7 @@ _FORMATS = {
     SoundFormat.WAV16: "WAV, 16 bit (dithered)",
     SoundFormat.FLAC: "FLAC, 24 bit, lossless",
 }
-_STYLES = {
+STYLES = {
     OverlayStyle.COLOUR: "in colour",
     OverlayStyle.OUTLINE: "as an outline",
     OverlayStyle.DIM: "the rest dimmed",
@@ -108,7 +108,7 @@ class ExportOptions(QWidget):
         for sound_format, words in _FORMATS.items():
             self.format.addItem(words, sound_format.value)
         self.format.setCurrentIndex(self.format.findData(defaults.sound_format.value))
-        for style, words in _STYLES.items():
+        for style, words in STYLES.items():
             self.mask_style.addItem(words, style.value)
         self.mask_style.setCurrentIndex(self.mask_style.findData(defaults.overlay_style.value))
         self.target.set_on(defaults.with_target)

@@ -1,4 +1,4 @@
-"""The slim row under the words: what is not understood of them, else what is heard in the clip."""
+"""The slim row under the words: what is not understood of them, else words that may be meant."""
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
@@ -11,7 +11,16 @@ from core.units import format_duration
 from widgets.belief_chip import percent
 from widgets.chip_button import ChipButton
 from widgets.icons import IconLabel
-from widgets.prompt_words import Asked, counted, doubted, missing, nearest_words, words_of
+from widgets.prompt_words import (
+    SAY_MORE,
+    TAKE_A_WORD,
+    Asked,
+    counted,
+    doubted,
+    missing,
+    nearest_words,
+    words_of,
+)
 
 MOST_SHOWN = 5
 
@@ -20,7 +29,7 @@ class HintRow(QWidget):
     """Takes no room while there is nothing to say.
 
     Signals:
-        text_chosen: other words: mended ones, or one that was heard.
+        text_chosen: other words: mended ones, or one that was heard or picked.
         engine_chosen: the name of an engine that understands the words as they are.
         heard_chosen: a `HeardWord` that shall be looked for where it was heard.
         models_requested: what the engine needs shall be installed.
@@ -58,7 +67,10 @@ class HintRow(QWidget):
         vocabulary = asked.vocabulary
         has_stem = asked.stem is not None
         needs = tuple(asked.engine.needs.items()) if asked.engine is not None else ()
-        state = (doubt, asked.engine, needs, has_stem, vocabulary is None, helper, self._heard)
+        state = (
+            doubt, asked.engine, needs, has_stem, vocabulary is None, helper, self._heard,
+            asked.seen_word, asked.is_unclear,
+        )  # fmt: skip
         if state == self._shown:
             return
         self._shown = state
@@ -67,8 +79,8 @@ class HintRow(QWidget):
             self._fill_with_needs(asked.engine)
         elif doubt is not None and asked.engine is not None and vocabulary is not None:
             self._fill_with_doubt(asked, asked.engine, vocabulary, helper)
-        elif self._heard and asked.engine is not None and has_stem:
-            self._fill_with_heard(asked.engine, vocabulary)
+        elif asked.engine is not None and PromptKind.TEXT in asked.engine.understands and has_stem:
+            self._fill_with_words(asked, asked.engine)
         self.setVisible(self._row.count() > 0)
 
     def _fill_with_needs(self, engine: EngineInfo) -> None:
@@ -100,19 +112,44 @@ class HintRow(QWidget):
             ).clicked.connect(lambda _on=False: self.engine_chosen.emit(name))
         self._row.addStretch(1)
 
-    def _fill_with_heard(self, engine: EngineInfo, vocabulary: Vocabulary | None) -> None:
-        """Offer what is heard; an engine without a vocabulary takes any words."""
-        if PromptKind.TEXT not in engine.understands:
-            return
+    def _fill_with_words(self, asked: Asked, engine: EngineInfo) -> None:
+        """Offer what was picked and what is heard, and say so where the picture is not enough."""
+        vocabulary = asked.vocabulary
         known = [one for one in self._heard if vocabulary is None or one.name in vocabulary.names]
-        if not known:
-            return
+        if asked.is_unclear:
+            self._row.addWidget(IconLabel("warning", "warning", 16))
+            self._add_label(TAKE_A_WORD if asked.seen_word or known else SAY_MORE)
+        if asked.seen_word:
+            both = [one for one in known if said_as(one.name, vocabulary) == asked.seen_word]
+            known = [one for one in known if one not in both]
+            self._add_label("Seen to sound:")
+            self._add_seen(asked.seen_word, both, engine)
+        if known:
+            self._fill_with_heard(known, engine, vocabulary)
+        if self._row.count():
+            self._row.addStretch(1)
+
+    def _fill_with_heard(
+        self, known: list[HeardWord], engine: EngineInfo, vocabulary: Vocabulary | None
+    ) -> None:
+        """Offer what is heard; an engine without a vocabulary takes any words."""
         self._add_label("Heard here:")
         for heard in known[:MOST_SHOWN]:
             has_spans = PromptKind.SPAN in engine.understands
             title = said_as(heard.name, vocabulary)
             self._row.addWidget(self._heard_chip(heard, title, has_spans=has_spans))
-        self._row.addStretch(1)
+
+    def _add_seen(self, title: str, heard: list[HeardWord], engine: EngineInfo) -> None:
+        """Offer the word, with when it sounds where it is heard too."""
+        if heard:
+            has_spans = PromptKind.SPAN in engine.understands
+            self._row.addWidget(self._heard_chip(heard[0], title, has_spans=has_spans))
+            return
+        chip = ChipButton()
+        chip.show_as(title, f"Look for “{title}”: what you picked seems to be that")
+        chip.clicked.connect(lambda: self.text_chosen.emit(title))
+        self._words.append(title)
+        self._row.addWidget(chip)
 
     def _heard_chip(self, word: HeardWord, title: str, *, has_spans: bool) -> QWidget:
         """Return a pill: the word and, for an engine that reads spans, it with when it sounds."""

@@ -60,6 +60,7 @@ class PromptBar(QFrame):
         self.setProperty("kind", "bar")
         self._stem: Stem | None = None
         self._belief: Belief | None = None
+        self._seen = ""
         self._engines: tuple[EngineInfo, ...] = ()
         self._vocabularies: Mapping[str, Vocabulary] = {}
         self._refusal = ""
@@ -99,6 +100,11 @@ class PromptBar(QFrame):
         self._belief = belief
         self._refresh()
 
+    def set_seen(self, label: str) -> None:
+        """Suggest what the stem's region was called as it was picked; empty where it was not."""
+        self._seen = label
+        self._refresh()
+
     def set_heard(self, heard: tuple[HeardWord, ...]) -> None:
         """Suggest what is heard in the clip, surest first."""
         self.hints.set_heard(heard)
@@ -132,7 +138,7 @@ class PromptBar(QFrame):
     def _asked(self) -> Asked:
         engine = self.chooser.current
         vocabulary = self._vocabularies.get(engine.name) if engine is not None else None
-        return Asked(self._stem, engine, vocabulary, self._belief)
+        return Asked(self._stem, engine, vocabulary, self._belief, self._seen)
 
     def _refresh(self) -> None:
         stem = self._stem

@@ -9,11 +9,14 @@ from core.domain.engines import EngineInfo
 from core.domain.project import Stem
 from core.domain.prompts import PromptKind, PromptSet, TextPrompt
 from core.domain.understanding import Doubt, doubt_about, is_clear
-from core.domain.vocabulary import Vocabulary
+from core.domain.vocabulary import Vocabulary, said_as
+from widgets.sounding_words import people_words
 
 INVITATION = "or click an object, or drag a span"
 SEPARATE_TIP = "Preview around the playhead, then the whole clip (Ctrl+Enter)"
 FIND = "Find in the picture"
+TAKE_A_WORD = "To separate this, take a word or type one."
+SAY_MORE = "To separate this, type a word, or mark when it sounds."
 UNCLEAR = "The picture does not show clearly what this is. Type a word, or mark when it sounds."
 WISH = "Say what you want to hear: everything else stays in the residual."
 _LONGEST = 40
@@ -36,6 +39,8 @@ class Asked:
     """The words of the engine; None where it takes any, or none."""
     belief: Belief | None = None
     """What the stem's region seems to show; None while it is not known."""
+    seen: str = ""
+    """What the region was called as it was picked from what sounds; empty where it was not."""
 
     def saying(self, text: str) -> "Asked":
         """Return the same with other words: those that are just being typed."""
@@ -49,6 +54,17 @@ class Asked:
     def doubt(self) -> Doubt | None:
         """What the engine does not know of the words."""
         return doubt_about(words_of(self.stem), self.vocabulary) if self.vocabulary else None
+
+    @property
+    def seen_word(self) -> str:
+        """What was picked, as a word that can be taken; empty where words are said or not known."""
+        is_reader = self.engine is not None and PromptKind.TEXT in self.engine.understands
+        if not self.seen or not is_reader or words_of(self.stem):
+            return ""
+        if self.vocabulary is None or self.seen in self.vocabulary.names:
+            return said_as(self.seen, self.vocabulary)
+        meant = self.vocabulary.find(people_words(self.seen))
+        return meant[0].title.lower() if meant else ""
 
     @property
     def is_unclear(self) -> bool:

@@ -6,13 +6,13 @@ from pathlib import Path
 
 from app.cli.headless import imported_sound, sound_track
 from app.paths import Home
+from core.domain.export import SoundingExportChoice
 from core.domain.soundings import SoundingTrack
 from core.errors import MediaError, ModelError
 from core.jobs.opening import OpenJob
 from core.jobs.sounding import RATE_HZ, SoundingJob
 from core.jobs.sounding_export import (
     SoundingExportAnswer,
-    SoundingExportChoice,
     SoundingExportJob,
     rehearse_sounding_export,
 )

@@ -51,7 +51,7 @@ def segment(
     def work(line: ProgressLine, cancel: CancelToken) -> None:
         # Only now: reading the options and --help must not wait for the media libraries.
         from app.cli.headless_sounding import SegmentRequest, segment_clip
-        from core.jobs.sounding_export import SoundingExportChoice
+        from core.domain.export import SoundingExportChoice
 
         choice = SoundingExportChoice(out, style, matte, overwrite)
         request = SegmentRequest(clip, choice, rate, engine, weights, audio_track, device)

@@ -41,6 +41,8 @@ class SoundingController(QObject):
         """Where the segmenter runs from the next question on."""
         self.track: SoundingTrack | None = None
         """What is known of the open clip; None where nobody asked."""
+        self.is_whole = False
+        """Whether all of the clip is known."""
         self._clip: Clip | None = None
         self._job: Job | None = None
         self._wanted_from_s: float | None = None
@@ -138,9 +140,9 @@ class SoundingController(QObject):
         self._set_track(empty_track(table, self.rate_hz))
         self._runner.start(job)
 
-    def _set_track(self, track: SoundingTrack | None) -> None:
+    def _set_track(self, track: SoundingTrack | None, *, is_whole: bool = False) -> None:
         if track is not self.track:
-            self.track = track
+            self.track, self.is_whole = track, is_whole
             self.track_changed.emit()
 
     @Slot(int, object)
@@ -152,7 +154,7 @@ class SoundingController(QObject):
     @Slot(object)
     def _on_seen(self, answer: SoundingAnswer) -> None:
         if self.sender() is self._job:
-            self._set_track(answer.track)
+            self._set_track(answer.track, is_whole=True)
 
     @Slot()
     def _on_finished(self) -> None:

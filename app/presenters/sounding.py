@@ -50,7 +50,8 @@ class SoundingPresenter(QObject):
         self._settings = settings
         self._frame: Frame | None = None
         self._moment: SoundingFrame | None = None
-        self._picked: dict[Box, int] = {}
+        self._picked: dict[Box, SeenSource] = {}
+        self._seen_label = ""
         self._n_in_lane = self._lane_due = 0
         self._lane_wanted.connect(self._show_lane, Qt.ConnectionType.QueuedConnection)
         feeder.frame_ready.connect(self._on_frame)
@@ -120,8 +121,12 @@ class SoundingPresenter(QObject):
     def _show(self) -> None:
         region = self._masking.region
         boxes = () if region is None else region.boxes
-        taken = {self._picked[box] for box in boxes if box in self._picked}
-        self._view.set_sounding(self._moment, taken)
+        picked = [self._picked[box] for box in boxes if box in self._picked]
+        self._view.set_sounding(self._moment, {source.number for source in picked})
+        label = picked[0].label if picked else ""
+        if label != self._seen_label:
+            self._seen_label = label
+            self._window.prompts.set_seen(label)
 
     @Slot()
     def _show_lane(self) -> None:
@@ -141,7 +146,7 @@ class SoundingPresenter(QObject):
         high, wide = frame.pixels.shape[:2]
         region = region_of(moment, source, frame.pts, (wide, high), place_px)
         if region is not None:
-            self._picked[region.boxes[0]] = source.number
+            self._picked[region.boxes[0]] = source
             self._masking.ask_for(region, source.number)
 
     @Slot(float)

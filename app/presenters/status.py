@@ -79,6 +79,7 @@ class StatusPresenter(QObject):
         stem, clip = project.selected_stem, self._media.clip
         has_clip = clip is not None
         asked = stem.prompts if stem is not None else None
+        can_be_seen_to_sound = bool(clip and clip.info.video and clip.info.audio)
         is_possible = {
             "save": has_clip,
             "save_as": has_clip,
@@ -86,7 +87,8 @@ class StatusPresenter(QObject):
             "new_stem": has_clip,
             "type_words": has_clip,
             "point": clip is not None and clip.info.video is not None,
-            "see_sounding": clip is not None and bool(clip.info.video and clip.info.audio),
+            "see_sounding": can_be_seen_to_sound,
+            "export_sounding": can_be_seen_to_sound,
             "export": any(each.result for each in project.stems),
             "rename_stem": stem is not None,
             "remove_stem": stem is not None,

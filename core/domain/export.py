@@ -50,3 +50,15 @@ class ExportChoice:
     """Audacity labels of the spans."""
     may_overwrite: bool = False
     """Set only after the person has been asked about the files in the way."""
+
+
+@dataclass(frozen=True, slots=True)
+class SoundingExportChoice:
+    """What a person wants to take away of what sounds: a video that shows it, masks as data."""
+
+    folder: Path
+    style: OverlayStyle = OverlayStyle.COLOUR
+    with_matte: bool = False
+    """A black and white video of all that sounds."""
+    may_overwrite: bool = False
+    """Set only after the person has been asked about the files in the way."""

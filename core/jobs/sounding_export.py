@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from core.domain.audio import AudioSource
-from core.domain.export import OverlayStyle
+from core.domain.export import SoundingExportChoice
 from core.domain.media import MediaInfo
 from core.domain.soundings import SoundingTrack
 from core.errors import ExportError
@@ -28,22 +28,17 @@ from core.segmentation import sounding_registry
 _EFFORT = {"overlay": 10.0, "matte": 5.0, "masks": 1.0, "manifest": 0.1}
 
 
-@dataclass(frozen=True, slots=True)
-class SoundingExportChoice:
-    """What a person wants to take away."""
+def sounding_files(choice: SoundingExportChoice, mix: AudioSource) -> dict[str, Path]:
+    """Return role to path of all that will be written."""
+    names = {"overlay": "overlay" + frames_suffix(VideoSound(mix))[0]}
+    names |= {"matte": "matte.mp4"} if choice.with_matte else {}
+    names |= {"masks": "masks.json", "manifest": "manifest.json"}
+    return {role: choice.folder / name for role, name in names.items()}
 
-    folder: Path
-    style: OverlayStyle = OverlayStyle.COLOUR
-    with_matte: bool = False
-    may_overwrite: bool = False
-    """Set only after the person has been asked about the files in the way."""
 
-    def files(self, mix: AudioSource) -> dict[str, Path]:
-        """Return role to path."""
-        names = {"overlay": "overlay" + frames_suffix(VideoSound(mix))[0]}
-        names |= {"matte": "matte.mp4"} if self.with_matte else {}
-        names |= {"masks": "masks.json", "manifest": "manifest.json"}
-        return {role: self.folder / name for role, name in names.items()}
+def sounding_files_in_the_way(choice: SoundingExportChoice, mix: AudioSource) -> tuple[Path, ...]:
+    """Return which of the files exist already."""
+    return tuple(path for path in sounding_files(choice, mix).values() if path.exists())
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +77,7 @@ class SoundingExportJob:
             MediaError: the clip cannot be decoded. Nothing of this export is left, as always.
             Cancelled: likewise.
         """
-        paths = self.choice.files(self.mix)
+        paths = sounding_files(self.choice, self.mix)
         sound = VideoSound(self.mix)
         notice = frames_suffix(sound)[1]
         notices = () if notice is None else (notice,)
@@ -120,7 +115,7 @@ class SoundingExportJob:
 
     def _manifest(self, notices: tuple[str, ...], cancel: CancelToken) -> str:
         info = sounding_registry.info(self.engine)
-        names = {role: path.name for role, path in self.choice.files(self.mix).items()}
+        names = {role: path.name for role, path in sounding_files(self.choice, self.mix).items()}
         return as_text(
             {
                 **head_record(names),
@@ -148,7 +143,7 @@ def rehearse_sounding_export(choice: SoundingExportChoice, mix: AudioSource) -> 
     Raises:
         ExportError: a file is in the way, or the folder refuses.
     """
-    in_the_way = [path.name for path in choice.files(mix).values() if path.exists()]
+    in_the_way = [path.name for path in sounding_files_in_the_way(choice, mix)]
     if in_the_way and not choice.may_overwrite:
         raise ExportError(
             f"already in {choice.folder}: {', '.join(in_the_way)}",
@@ -156,7 +151,7 @@ def rehearse_sounding_export(choice: SoundingExportChoice, mix: AudioSource) -> 
             "replaced.",
         )
     with made_folder(choice.folder, is_kept=False), Delivery(may_overwrite=True) as delivery:
-        for path in choice.files(mix).values():
+        for path in sounding_files(choice, mix).values():
             delivery.beside(path)
 
 

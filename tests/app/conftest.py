@@ -51,6 +51,7 @@ def person(monkeypatch: pytest.MonkeyPatch) -> Person:
     monkeypatch.setattr(Dialogs, "where_to_save", lambda *_: person.save_to)
     monkeypatch.setattr(Dialogs, "find_media", lambda *_: person.media)
     monkeypatch.setattr(Dialogs, "export", lambda *_: person.export)
+    monkeypatch.setattr(Dialogs, "export_sounding", lambda *_: person.export_sounding)
     monkeypatch.setattr(Dialogs, "recover", lambda *_: person.recovers)
     return person
 

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import soundfile
 
+from app import composition
 from core.domain import edits
 from core.domain.project import StemResult
 from tests.helpers.editing import WAIT_MS, is_ready, mark
@@ -88,3 +89,33 @@ def test_a_target_can_be_listened_to_once_there_is_one(editor, tmp_path):
     assert all(editor.actions[name].isEnabled() for name in LISTENING)
     editor.document.undo_stack.undo()
     assert not any(editor.actions[name].isEnabled() for name in LISTENING)
+
+
+def test_work_that_nothing_can_stop_is_left_behind_with_the_program(editor, monkeypatch):
+    stop, codes = editor.runner.shutdown, []
+    monkeypatch.setattr(editor.runner, "shutdown", lambda timeout_ms: stop(timeout_ms) and False)
+    monkeypatch.setattr(composition, "QApplication", FakeApplication)
+    monkeypatch.setattr(composition, "compose", lambda *_: editor)
+    monkeypatch.setattr(composition, "_log_to", lambda _home: None)
+    monkeypatch.setattr("os._exit", codes.append)
+
+    composition.run(editor.media.clip.info.path)
+
+    assert codes == [3]
+    assert not editor._working.path.exists()
+
+
+class FakeApplication:
+    """Is left as soon as it begins."""
+
+    def __init__(self, _arguments):
+        pass
+
+    def setApplicationName(self, _name):
+        pass
+
+    def setApplicationDisplayName(self, _name):
+        pass
+
+    def exec(self):
+        return 3

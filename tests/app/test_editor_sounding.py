@@ -1,9 +1,7 @@
 """What sounds is shown in the real window, and one click on it makes it the prompt."""
 
-import threading
 from dataclasses import replace
 
-import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
@@ -11,58 +9,15 @@ from PySide6.QtTest import QTest
 from app.settings import SettingsStore
 from core.errors import MediaError, ModelError
 from core.jobs import sounding as sounding_job
-from core.segmentation.ddavs_info import DDAVS
-from core.segmentation.sounding_protocol import SoundingMap, SoundingSource
+from tests.helpers.ears import Ears, see, take_the_discs_place
 from tests.helpers.editing import WAIT_MS, click_the_disc, is_ready, titles
 from tests.helpers.scenes import DISC_PX, LENGTH_S, write_scene
 from widgets.sounding_words import HEARD_OFF_SCREEN, NO_SOUND
 
-HIDDEN_FROM_S = 1.4
-"""From then on the sound comes from nowhere in the picture."""
-
-
-class Ears:
-    """A segmenter that takes the disc's place for sounding, whatever is heard."""
-
-    info = DDAVS
-
-    def __init__(self) -> None:
-        self.n_looks, self.n_seen, self.n_in_all = 0, HIDDEN_FROM_S * 5, 0
-        self.may_go_on = threading.Event()
-        self.may_go_on.set()
-
-    def sounding(self, frames, sounds, *, cancel):
-        while not self.may_go_on.wait(0.02):
-            cancel.raise_if_cancelled()
-        return [self._one(frame) for frame in frames]
-
-    def _one(self, frame):
-        self.n_looks += 1
-        self.n_in_all += 1
-        rows, columns = np.mgrid[: frame.shape[0], : frame.shape[1]]
-        away = np.hypot(columns - DISC_PX[0], rows - DISC_PX[1])
-        heat = np.clip((20 - away) / 4, 0, 0.9).astype(np.float32)
-        if self.n_looks > self.n_seen:
-            return SoundingMap(np.zeros_like(heat), ())
-        return SoundingMap(heat, (SoundingSource(heat, "tin_drum", 0.9),))
-
 
 @pytest.fixture
 def ears(monkeypatch) -> Ears:
-    made = Ears()
-
-    def build(*_):
-        made.n_looks = 0
-        return made
-
-    monkeypatch.setattr(sounding_job.sounding_registry, "build", build)
-    monkeypatch.setattr(sounding_job, "import_gently", lambda _name: None)
-    return made
-
-
-def _see(editor, qtbot):
-    editor.actions["see_sounding"].trigger()
-    qtbot.waitUntil(lambda: not editor.sources.is_looking, timeout=WAIT_MS)
+    return take_the_discs_place(monkeypatch)
 
 
 def _go_to(editor, qtbot, time_s):
@@ -75,7 +30,7 @@ def _shown(editor):
 
 
 def test_one_click_on_what_sounds_makes_it_the_prompt_in_one_step(editor, ears, qtbot):
-    _see(editor, qtbot)
+    see(editor, qtbot)
     assert _shown(editor) == ["tin_drum"]
 
     assert editor.window.video.pick(DISC_PX)
@@ -95,7 +50,7 @@ def test_one_click_on_what_sounds_makes_it_the_prompt_in_one_step(editor, ears, 
 
 
 def test_a_number_on_a_key_picks_it_too(editor, ears, qtbot):
-    _see(editor, qtbot)
+    see(editor, qtbot)
     qtbot.waitUntil(editor.window.video.hasFocus, timeout=WAIT_MS)
 
     QTest.keyClick(editor.window.video, Qt.Key.Key_1)
@@ -105,7 +60,7 @@ def test_a_number_on_a_key_picks_it_too(editor, ears, qtbot):
 
 def test_picking_replaces_what_the_stem_asked_for_by_a_click(editor, ears, qtbot):
     click_the_disc(editor, qtbot)
-    _see(editor, qtbot)
+    see(editor, qtbot)
 
     editor.window.video.pick(DISC_PX)
 
@@ -115,7 +70,7 @@ def test_picking_replaces_what_the_stem_asked_for_by_a_click(editor, ears, qtbot
 
 
 def test_a_click_that_corrects_what_was_picked_does_not_pick_it_again(editor, ears, qtbot):
-    _see(editor, qtbot)
+    see(editor, qtbot)
     editor.window.video.pick(DISC_PX)
 
     assert not editor.window.video.pick(DISC_PX)
@@ -126,7 +81,7 @@ def test_a_click_that_corrects_what_was_picked_does_not_pick_it_again(editor, ea
 
 
 def test_what_is_heard_and_not_seen_is_said(editor, ears, qtbot):
-    _see(editor, qtbot)
+    see(editor, qtbot)
     video = editor.window.video
     assert video.sounding_said == ""
 
@@ -137,7 +92,7 @@ def test_what_is_heard_and_not_seen_is_said(editor, ears, qtbot):
 
 
 def test_the_timeline_says_when_it_sounds_on_screen_and_off(editor, ears, qtbot):
-    _see(editor, qtbot)
+    see(editor, qtbot)
     qtbot.waitUntil(lambda: len(editor.window.timeline.sounding.rows) == 2, timeout=WAIT_MS)
 
     drum, hidden = editor.window.timeline.sounding.rows
@@ -157,7 +112,7 @@ def test_silence_is_said(open_editor, ears, qtbot, tmp_path, monkeypatch):
     editor = open_editor(write_scene(tmp_path / "quiet.mkv"))
     qtbot.waitUntil(lambda: is_ready(editor), timeout=WAIT_MS)
 
-    _see(editor, qtbot)
+    see(editor, qtbot)
 
     assert editor.window.video.sounding_said == NO_SOUND
 
@@ -221,7 +176,7 @@ def test_asking_again_takes_the_place_of_what_runs(editor, ears, qtbot):
 
 
 def test_another_clip_leaves_nothing_of_the_earlier_one(editor, ears, qtbot, tmp_path):
-    _see(editor, qtbot)
+    see(editor, qtbot)
     other = write_scene(tmp_path / "other.mkv")
 
     editor.projects.open(other)
@@ -246,7 +201,7 @@ def test_a_click_is_answered_while_the_clip_is_looked_through(editor, ears, qtbo
 
 
 def test_hiding_what_sounds_is_remembered(editor, ears, qtbot, qapp, open_editor, scene):
-    _see(editor, qtbot)
+    see(editor, qtbot)
     assert editor.actions["show_sounding"].isChecked()
 
     editor.actions["show_sounding"].trigger()
@@ -255,13 +210,13 @@ def test_hiding_what_sounds_is_remembered(editor, ears, qtbot, qapp, open_editor
     again = open_editor(scene)
     assert not again.actions["show_sounding"].isChecked()
     qtbot.waitUntil(lambda: is_ready(again), timeout=WAIT_MS)
-    _see(again, qtbot)
+    see(again, qtbot)
     assert _shown(again) == ["tin_drum"]  # who asks to see it wants it shown
     assert again.actions["show_sounding"].isChecked()
 
 
 def test_another_rate_is_used_at_once_and_remembered(editor, ears, qtbot):
-    _see(editor, qtbot)
+    see(editor, qtbot)
 
     editor.window.sounding_rate_chosen.emit(2.0)
     qtbot.waitUntil(lambda: not editor.sources.is_looking, timeout=WAIT_MS)
@@ -276,7 +231,7 @@ def test_without_a_network_the_person_hears_what_to_do(editor, monkeypatch, qtbo
 
     monkeypatch.setattr(sounding_job.sounding_registry, "build", missing)
     monkeypatch.setattr(sounding_job, "import_gently", lambda _name: None)
-    _see(editor, qtbot)
+    see(editor, qtbot)
 
     (notice,) = editor.window.notices.shown
     assert notice.advice == "Teach one first."

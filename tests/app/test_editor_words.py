@@ -16,8 +16,11 @@ from core.domain.prompts import SpectralPrompt, TimeSpan
 from core.jobs.recognition import BeliefAnswer
 from core.jobs.requests import next_job_id
 from core.jobs.tagging import TagAnswer
+from tests.helpers.ears import see, take_the_discs_place
 from tests.helpers.editing import WAIT_MS, click_the_disc, is_ready, mark, titles
+from tests.helpers.scenes import DISC_PX
 from tests.helpers.words import ANYONE, BARK, BELL, KNOWER, PAINTER, SURE, UNSURE, WORDS
+from widgets.prompt_words import TAKE_A_WORD
 
 
 @dataclass
@@ -221,3 +224,24 @@ def test_painting_is_refused_with_a_press_to_the_engine_that_reads_it(editor):
 
     assert stem(editor).engine == "painter"
     assert titles(editor) == ""
+
+
+def test_what_was_picked_because_it_sounds_is_offered_as_the_word(
+    editor, machine, monkeypatch, qtbot
+):
+    ears = take_the_discs_place(monkeypatch)
+    ears.label, machine.belief = "church_bell", UNSURE
+    see(editor, qtbot)
+    assert editor.window.video.pick(DISC_PX)
+    hints, button = editor.window.prompts.hints, editor.window.prompts.run_panel.button
+    qtbot.waitUntil(lambda: not button.isEnabled(), timeout=WAIT_MS)
+    assert hints.words[:3] == (TAKE_A_WORD, "Seen to sound:", "church bell")
+
+    hints.text_chosen.emit("church bell")
+
+    assert button.isEnabled()
+    assert "Seen to sound:" not in hints.words
+    editor.document.undo_stack.undo()
+    assert "Seen to sound:" in hints.words
+    editor.document.undo_stack.undo()
+    assert "Seen to sound:" not in hints.words

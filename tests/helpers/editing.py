@@ -4,7 +4,7 @@ from pathlib import Path
 
 from app.controllers.projects import Answer
 from app.editor import Editor
-from core.domain.export import ExportChoice
+from core.domain.export import ExportChoice, SoundingExportChoice
 from core.domain.prompts import SpanPrompt, TimeSpan
 from tests.helpers.scenes import DISC_PX, SOUNDS_S
 
@@ -19,6 +19,7 @@ class Person:
         self.media: Path | None = None
         self.unsaved = Answer.DISCARD
         self.export: ExportChoice | None = None
+        self.export_sounding: SoundingExportChoice | None = None
         self.recovers = False
 
 

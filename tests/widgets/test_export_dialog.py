@@ -63,7 +63,7 @@ def dialog_of(qtbot):
 
 
 def names(dialog: ExportDialog) -> list[str]:
-    return [dialog.files.item(row).text() for row in range(dialog.files.count())]
+    return [dialog.where.files.item(row).text() for row in range(dialog.where.files.count())]
 
 
 def test_the_defaults_come_back_where_they_can_be_had(dialog_of):
@@ -81,8 +81,8 @@ def test_every_choice_of_the_person_is_in_the_answer(dialog_of):
     options.residual.box.click()
     options.format.setCurrentIndex(options.format.findData(SoundFormat.FLAC.value))
     options.mask_style.setCurrentIndex(options.mask_style.findData(OverlayStyle.DIM.value))
-    dialog.folder.setText("/elsewhere")
-    dialog.template.setText("x {stem}")
+    dialog.where.folder_field.setText("/elsewhere")
+    dialog.where.template.setText("x {stem}")
 
     assert dialog.choice() == ExportChoice(
         Path("/elsewhere"),
@@ -104,29 +104,29 @@ def test_the_files_are_shown_as_they_will_be_written(dialog_of):
     dialog = dialog_of()
     assert names(dialog) == ["dog target.wav", "dog residual.wav"]
 
-    dialog.template.setText("my {stem}")
+    dialog.where.template.setText("my {stem}")
     dialog.options.residual.box.click()
 
     assert names(dialog) == ["my dog target.wav"]
-    assert dialog.count.text() == "One file will be written:"
+    assert dialog.where.count.text() == "One file will be written:"
 
 
 def test_a_name_that_is_not_understood_explains_itself_and_can_not_be_exported(dialog_of):
     dialog = dialog_of()
 
-    dialog.template.setText("{wrong}")
+    dialog.where.template.setText("{wrong}")
 
-    assert dialog.count.text() == "Use {stem} only."
+    assert dialog.where.count.text() == "Use {stem} only."
     assert not dialog.export_button.isEnabled()
 
 
 def test_existing_files_are_replaced_only_after_they_were_named_and_it_was_ticked(dialog_of):
     dialog = dialog_of(in_the_way=lambda choice: plan(choice)[:1])
     assert not dialog.export_button.isEnabled()
-    assert dialog.warning_text.text() == "One of them exists already."
+    assert dialog.where.warning_text.text() == "One of them exists already."
     assert dialog.choice().may_overwrite is False
 
-    dialog.may_replace.click()
+    dialog.where.may_replace.click()
 
     assert dialog.export_button.isEnabled()
     assert dialog.choice().may_overwrite is True
@@ -134,9 +134,9 @@ def test_existing_files_are_replaced_only_after_they_were_named_and_it_was_ticke
 
 def test_a_tick_to_replace_does_not_outlive_the_warning(dialog_of):
     dialog = dialog_of(in_the_way=lambda c: plan(c)[:1] if c.folder == Path("/music") else ())
-    dialog.may_replace.click()
+    dialog.where.may_replace.click()
 
-    dialog.folder.setText("/empty")
+    dialog.where.folder_field.setText("/empty")
 
     assert dialog.choice().may_overwrite is False
     assert dialog.export_button.isEnabled()
@@ -144,9 +144,9 @@ def test_a_tick_to_replace_does_not_outlive_the_warning(dialog_of):
 
 def test_files_that_turn_up_elsewhere_have_to_be_agreed_to_anew(dialog_of):
     dialog = dialog_of(in_the_way=plan)
-    dialog.may_replace.click()
+    dialog.where.may_replace.click()
 
-    dialog.folder.setText("/other")
+    dialog.where.folder_field.setText("/other")
 
     assert dialog.choice().may_overwrite is False
     assert not dialog.export_button.isEnabled()
@@ -159,7 +159,7 @@ def test_nothing_ticked_can_not_be_exported(dialog_of):
     dialog.options.residual.box.click()
 
     assert not dialog.export_button.isEnabled()
-    assert dialog.count.text() == "Nothing is ticked yet."
+    assert dialog.where.count.text() == "Nothing is ticked yet."
 
 
 def test_what_can_not_be_had_says_why(dialog_of):

@@ -24,6 +24,7 @@ from core.domain.prompts import (
 from tests.helpers.words import BARK, BELL, KNOWER, PAINTER, SURE, UNSURE, WORDS
 from widgets.chip_button import ChipButton
 from widgets.prompt_bar import PromptBar
+from widgets.prompt_words import SAY_MORE, TAKE_A_WORD
 from widgets.theme import DARK, apply_theme
 from widgets.word_completer import cut, offers
 
@@ -372,6 +373,72 @@ def test_suggestions_make_room_for_doubt_and_come_back(bar):
     bar.set_stem(saying("dog"))
 
     assert bar.hints.words[0] == "Heard here:"
+
+
+# What was picked from what sounds -----------------------------------------------------------------
+
+
+def pointing(engine: str = "knower") -> Stem:
+    return Stem("a", "Stem 1", 0, REGION, engine)
+
+
+def test_what_was_picked_is_offered_as_the_word_and_taken_with_a_press(bar, heard):
+    bar.set_stem(pointing())
+    bar.set_seen("church_bell")
+    assert bar.hints.words == ("Seen to sound:", "church bell")
+
+    button(bar, "church bell").click()
+
+    assert heard == [("text", "church bell")]
+
+
+def test_what_was_picked_is_not_offered_beside_words_of_the_persons_own(bar):
+    bar.set_seen("church_bell")
+    bar.set_stem(saying("dog"))
+
+    assert bar.hints.isHidden()
+
+
+def test_a_label_that_the_engine_calls_otherwise_is_offered_in_its_word(bar):
+    bar.set_stem(pointing())
+
+    bar.set_seen("marimba")
+    assert bar.hints.words == ("Seen to sound:", "xylophone")
+
+    bar.set_seen("vuvuzela")
+    assert bar.hints.isHidden()
+
+
+def test_an_engine_that_takes_any_words_is_offered_the_label_as_it_is(bar):
+    bar.set_engines((KNOWER, PAINTER, FREE), {"knower": WORDS})
+    bar.set_stem(pointing("free"))
+
+    bar.set_seen("tin_drum")
+
+    assert bar.hints.words == ("Seen to sound:", "tin drum")
+
+
+def test_what_was_picked_and_is_heard_too_is_offered_once_with_its_spans(bar, heard):
+    bar.set_stem(pointing())
+    bar.set_heard((BARK, BELL))
+    bar.set_seen("church_bell")
+    assert bar.hints.words == ("Seen to sound:", "church bell", "Heard here:", "dog")
+
+    chips = bar.hints.findChildren(ChipButton)  # those of earlier are just going away
+    [one for one in chips if "2 spans" in one.accessibleName()][-1].click()
+
+    assert heard == [("heard", BELL)]
+
+
+def test_where_the_picture_is_not_enough_the_person_is_told_what_to_do_next(bar):
+    bar.set_stem(pointing())
+    bar.set_belief(UNSURE)
+    assert bar.hints.words == (SAY_MORE,)
+
+    bar.set_seen("church_bell")
+    bar.set_heard((BARK,))
+
+    assert bar.hints.words == (TAKE_A_WORD, "Seen to sound:", "church bell", "Heard here:", "dog")
 
 
 def test_where_nothing_is_known_or_heard_the_row_takes_no_room(bar):
