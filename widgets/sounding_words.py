@@ -22,10 +22,12 @@ def label_of(source: SeenSource, key: int | None = None) -> str:
     """Return what stands beside it: `violin 78 %`, after the number of its key if it has one."""
     name = name_of(source)
     percent = f"{source.score:.0%}".replace("%", " %")
-    if source.score < SURE_FROM:
-        words = f"perhaps {name or 'this'} {percent}"
+    if not name:
+        words = "something"  # how sure one is of no name would say nothing
+    elif source.score < SURE_FROM:
+        words = f"perhaps {name} {percent}"
     else:
-        words = f"{name or 'sounds'} {percent}"
+        words = f"{name} {percent}"
     return words if key is None else f"{key}   {words}"
 
 

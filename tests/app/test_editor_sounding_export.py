@@ -31,7 +31,11 @@ def test_what_sounds_is_exported_as_chosen(editor, ears, qtbot, person, tmp_path
     assert set(answer.files) == {"overlay", "matte", "masks", "manifest"}
     assert all(path.stat().st_size for path in answer.files.values())
     manifest = json.loads(answer.files["manifest"].read_text("utf-8"))
-    assert manifest["settings"] == {"overlay_style": "dim", "rate_hz": 5.0}
+    assert manifest["settings"] == {
+        "overlay_style": "dim",
+        "rate_hz": 5.0,
+        "weights": "bundled",
+    }
     (notice,) = editor.window.notices.shown
     assert notice.title == "Exported 4 files"
     assert notice.actions[0][1] == "Show in folder"

@@ -223,7 +223,7 @@ def test_labels_are_written_for_people():
     assert label_of(VIOLIN) == "violin 78 %"
     assert label_of(GUITAR) == "perhaps electric guitar 41 %"
     assert label_of(VIOLIN, 1).split() == ["1", "violin", "78", "%"]
-    assert label_of(SeenSource(0, "", 0.9)) == "sounds 90 %"
+    assert label_of(SeenSource(0, "", 0.9), 2).split() == ["2", "something"]
     assert hint_of(SeenSource(0, "", 0.9)) == "Click to hear only this"
 
 
