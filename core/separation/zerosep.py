@@ -57,6 +57,9 @@ build_audioldm2_large = partial(build, "zerosep-audioldm2-large")
 build_audioldm2_music = partial(build, "zerosep-audioldm2-music")
 build_audioldm_s = partial(build, "zerosep-audioldm-s")
 build_audioldm_l = partial(build, "zerosep-audioldm-l")
+build_tango = partial(build, "zerosep-tango")
+build_tango_full = partial(build, "zerosep-tango-full")
+build_tango_music = partial(build, "zerosep-tango-music")
 build_stable_audio = partial(build, "zerosep-stable-audio")
 
 

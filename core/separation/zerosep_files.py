@@ -12,6 +12,9 @@ PIPELINES: Mapping[str, str] = {
     "zerosep-audioldm2-music": "audioldm2-music",
     "zerosep-audioldm-s": "audioldm-s-full-v2",
     "zerosep-audioldm-l": "audioldm-l-full",
+    "zerosep-tango": "tango",
+    "zerosep-tango-full": "tango-full-ft-audiocaps",
+    "zerosep-tango-music": "tango-full-ft-audio-music-caps",
     "zerosep-stable-audio": "stable-audio-open",
 }
 """Engine to the model it separates with, as the model store calls it."""
@@ -28,11 +31,11 @@ def find_pipeline(engine: str) -> Path:
     Raises:
         ModelError: it isn't installed; the advice says how to get it.
     """
-    folder = installed(PIPELINES[engine])
-    if folder is None:
-        missing = "; ".join(f"{title}: {how}" for title, how in zerosep_needs(engine).items())
+    folder, lacking = installed(PIPELINES[engine]), zerosep_needs(engine)
+    if folder is None or lacking:
+        missing = "; ".join(f"{title}: {how}" for title, how in lacking.items())
         raise ModelError(
-            f"{engine} needs {PIPELINES[engine]}, which is not installed",
+            f"{engine} needs {PIPELINES[engine]}, which is not installed, or not all of it",
             advice=f"This engine separates with a model that is not here yet. {missing}.",
         )
     return folder

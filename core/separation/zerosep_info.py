@@ -11,6 +11,10 @@ _AUDIOLDM_LICENCE = (
     "code: MIT (ours); weights: CC BY-NC-SA 4.0, not for commercial use (AudioLDM, University of "
     "Surrey)"
 )
+_TANGO_LICENCE = (
+    "code: MIT (ours); weights: CC BY-NC-SA 4.0, not for commercial use (Tango, DeCLaRe Lab, SUTD; "
+    "with the autoencoder of AudioLDM, University of Surrey)"
+)
 _STABLE_LICENCE = (
     "code: MIT (ours); weights: Stability AI Community License, commercial use only under its terms"
 )
@@ -81,7 +85,9 @@ def _settings(steps: int) -> tuple[EngineSetting, ...]:
     )
 
 
-def _audioldm(name: str, title: str, summary: str, steps: int) -> EngineInfo:
+def _audioldm(
+    name: str, title: str, summary: str, steps: int, licence: str = _AUDIOLDM_LICENCE
+) -> EngineInfo:
     return EngineInfo(
         name=name,
         title=title,
@@ -89,13 +95,13 @@ def _audioldm(name: str, title: str, summary: str, steps: int) -> EngineInfo:
         understands=frozenset({PromptKind.TEXT}),
         sample_rate_hz=16_000,
         band_hz=(20.0, 7_800.0),
-        licence=_AUDIOLDM_LICENCE,
+        licence=licence,
         is_generative=True,
         settings=_settings(steps),
     )
 
 
-# The published demo takes 200 steps with AudioLDM 2 and 100 with AudioLDM.
+# The published demo takes 200 steps with AudioLDM 2, 100 with AudioLDM; Tango makes sounds in 100.
 ZEROSEP_INFOS = (
     _audioldm("zerosep-audioldm2", "ZeroSep · AudioLDM 2", "Separates by generating.", 200),
     _audioldm(
@@ -115,6 +121,21 @@ ZEROSEP_INFOS = (
     ),
     _audioldm(
         "zerosep-audioldm-l", "ZeroSep · AudioLDM large", "Separates by generating, large.", 100
+    ),
+    _audioldm("zerosep-tango", "ZeroSep · Tango", "Separates by generating.", 100, _TANGO_LICENCE),
+    _audioldm(
+        "zerosep-tango-full",
+        "ZeroSep · Tango full",
+        "Separates by generating, taught with more sounds.",
+        100,
+        _TANGO_LICENCE,
+    ),
+    _audioldm(
+        "zerosep-tango-music",
+        "ZeroSep · Tango music",
+        "Separates by generating, taught with music too.",
+        100,
+        _TANGO_LICENCE,
     ),
     EngineInfo(
         name="zerosep-stable-audio",

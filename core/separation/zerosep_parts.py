@@ -1,13 +1,12 @@
-"""Reads the parts of a text-to-sound pipeline from a folder in the layout of `diffusers`.
+"""Reads the parts of a text-to-sound pipeline from a folder, mostly in the layout of `diffusers`.
 
 Part by part and by known classes rather than by what `model_index.json` names: no code of the
 folder runs, nothing is fetched, weights are tensors and fill all of a network or nothing.
 AudioLDM's own pipeline class, which `diffusers` keeps as deprecated, is not needed that way.
 """
 
-import json
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 from diffusers import (
     AudioLDM2ProjectionModel,
@@ -32,13 +31,12 @@ from core.nn.pretrained import load_pretrained, load_words
 from core.separation.kept_last import KeptLast
 from core.separation.zerosep_audioldm import AudioLdm
 from core.separation.zerosep_audioldm2 import AudioLdm2, WordReader
+from core.separation.zerosep_described import UNREADABLE, read_described, unreadable
 from core.separation.zerosep_ladder import ContinuousSchedule
 from core.separation.zerosep_mel import MelSound
 from core.separation.zerosep_model import Part, SoundModel
 from core.separation.zerosep_stable_audio import StableAudio
-
-_UNREADABLE = (OSError, ValueError, TypeError, KeyError, AttributeError)
-"""What is raised over descriptions that are damaged, missing or of another kind."""
+from core.separation.zerosep_tango_parts import MAIN_CONFIG, load_tango
 
 
 @KeptLast
@@ -67,7 +65,7 @@ def _audioldm(folder: Path) -> SoundModel:
         text_encoder=text_encoder,
         tokenizer=_words(folder / "tokenizer", text_encoder),
         unet=_part(UNet2DConditionModel, folder / "unet"),
-        schedule=_config(folder / "scheduler" / "scheduler_config.json"),
+        schedule=read_described(folder / "scheduler" / "scheduler_config.json"),
     )
 
 
@@ -85,16 +83,16 @@ def _audioldm2(folder: Path) -> SoundModel:
             language=_part(GPT2Model, folder / "language_model"),
         ),
         unet=_part(AudioLDM2UNet2DConditionModel, folder / "unet"),
-        schedule=_config(folder / "scheduler" / "scheduler_config.json"),
+        schedule=read_described(folder / "scheduler" / "scheduler_config.json"),
     )
 
 
 def _stable_audio(folder: Path) -> SoundModel:
     path = folder / "scheduler" / "scheduler_config.json"
     try:
-        schedule = ContinuousSchedule.read(_config(path))
-    except _UNREADABLE as error:
-        raise _unreadable(path, error) from error
+        schedule = ContinuousSchedule.read(read_described(path))
+    except UNREADABLE as error:
+        raise unreadable(path, error) from error
     t5 = _part(T5EncoderModel, folder / "text_encoder")
     pipeline = cast(Part, StableAudioPipeline)(
         vae=_part(AutoencoderOobleck, folder / "vae"),
@@ -111,6 +109,7 @@ _READERS = {
     "AudioLDMPipeline": _audioldm,
     "AudioLDM2Pipeline": _audioldm2,
     "StableAudioPipeline": _stable_audio,
+    "Tango": load_tango,
 }
 
 
@@ -140,27 +139,13 @@ def _named(folder: Path) -> str:
 
 
 def _pipeline_kind(folder: Path) -> str:
+    if (folder / MAIN_CONFIG).is_file():
+        return "Tango"
     path = folder / "model_index.json"
-    kind = str(_config(path).get("_class_name"))
+    kind = str(read_described(path).get("_class_name"))
     if kind not in _READERS:
         raise ModelError(
             f"{path} describes a {kind}, not one of {', '.join(_READERS)}",
             advice=f"Soloist separates with {', '.join(_READERS)}. Put one of those into {folder}.",
         )
     return kind
-
-
-def _config(path: Path) -> dict[str, Any]:
-    try:
-        config = json.loads(path.read_text(encoding="utf-8"))
-        return dict(config.items())
-    except _UNREADABLE as error:
-        raise _unreadable(path, error) from error
-
-
-def _unreadable(path: Path, error: Exception) -> ModelError:
-    return ModelError(
-        f"can't read {path}: {error!r}",
-        advice=f"{path.name} is missing, damaged or of another kind in {path.parent}. Get the "
-        "model again, and put all of it there.",
-    )

@@ -29,12 +29,16 @@ pytestmark = pytest.mark.qt_log_ignore("does not support")
 torch.set_num_threads(1)
 
 N_FRAMES = 20
-OWN_PARTS = ("mmaudio-vae-44k", "synchformer")
-"""Parts whose sums are published, so that tiny ones are somebody's own."""
+OWN_PARTS = {
+    "mmaudiosep-small": ("mmaudio-vae-44k", "synchformer"),
+    "zerosep-tango": ("tango",),
+}
+"""By engine: parts whose sums are published, so that tiny ones are somebody's own."""
 
 ENGINES = {
     "zerosep-audioldm2": (("audioldm2",), {"steps": 10, "start": 0.1}),
     "zerosep-audioldm-s": (("audioldm-s-full-v2",), {"steps": 10, "start": 0.1}),
+    "zerosep-tango": (("flan-t5-large",), {"steps": 10, "start": 0.1}),
     "zerosep-stable-audio": (("stable-audio-open",), {"steps": 10, "start": 0.1}),
     "mmaudiosep-small": (
         ("bigvgan-v2-44k", "dfn5b-clip", "clip-vit-b32", "mmaudiosep-small"),
@@ -167,8 +171,7 @@ def test_an_imported_engine_is_chosen_and_its_stems_are_exported(
     editor, qtbot, person, downloads, tmp_path, engine
 ):
     names, settings = ENGINES[engine]
-    if "mmaudiosep" in engine:
-        import_as_own(OWN_PARTS, downloads)
+    import_as_own(OWN_PARTS.get(engine, ()), downloads)
     assert not can_be_chosen(editor, engine)
     import_in_window(editor, qtbot, names, downloads)
     assert can_be_chosen(editor, engine)

@@ -6,7 +6,7 @@ from pathlib import Path
 from app.cli.root import run
 from app.editor import Editor
 from core.store.catalogue import entry
-from tests.helpers import davises, finders, mmaudios, sam_audios, sound_models
+from tests.helpers import davises, finders, mmaudios, sam_audios, sound_models, tangos
 from tests.helpers.editing import WAIT_MS
 
 
@@ -19,6 +19,7 @@ def download_all(folder: Path) -> Path:
     sound_models.install_audioldm(folder)
     sound_models.install_audioldm2(folder)
     sound_models.install_stable_audio(folder)
+    tangos.install_tango(folder)
     finders.install_detector(folder)
     finders.install_sam2(folder)
     finders.install_edgetam(folder)

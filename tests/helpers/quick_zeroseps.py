@@ -7,7 +7,13 @@ from functools import partial
 from core.domain.engines import EngineSetting
 from core.separation.protocol import Separator
 
-SAME_CODE = ("zerosep-audioldm2-large", "zerosep-audioldm2-music", "zerosep-audioldm-l")
+SAME_CODE = (
+    "zerosep-audioldm2-large",
+    "zerosep-audioldm2-music",
+    "zerosep-audioldm-l",
+    "zerosep-tango-full",
+    "zerosep-tango-music",
+)
 """Engines that differ from others in their weights alone."""
 
 _QUICK: dict[str, float] = {"steps": 10, "start": 0.1}
@@ -28,5 +34,10 @@ def _built(name: str) -> Separator:
 
 QUICK_ZEROSEPS: dict[str, Callable[[], Separator]] = {
     name: partial(_built, name)
-    for name in ("zerosep-audioldm-s", "zerosep-audioldm2", "zerosep-stable-audio")
+    for name in (
+        "zerosep-audioldm-s",
+        "zerosep-audioldm2",
+        "zerosep-tango",
+        "zerosep-stable-audio",
+    )
 }

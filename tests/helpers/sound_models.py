@@ -118,7 +118,7 @@ def install_audioldm2(models: Path, name: str = "audioldm2") -> Path:
     tokenizers = {"tokenizer": "RobertaTokenizerFast", "tokenizer_2": "T5TokenizerFast"}
     _write(folder, "AudioLDM2Pipeline", parts, tokenizers)
     _write_letters(folder / "tokenizer")
-    _write_t5_tokenizer(folder / "tokenizer_2")
+    write_t5_tokenizer(folder / "tokenizer_2")
     (folder / "feature_extractor").mkdir()
     (folder / "feature_extractor" / "preprocessor_config.json").write_text("{}", "utf-8")
     return folder
@@ -164,7 +164,7 @@ def install_stable_audio(models: Path, name: str = "stable-audio-open") -> Path:
     _write(folder, "StableAudioPipeline", parts, {"tokenizer": "T5TokenizerFast"})
     (folder / "scheduler").mkdir()
     (folder / "scheduler" / "scheduler_config.json").write_text(json.dumps(COSINE), "utf-8")
-    _write_t5_tokenizer(folder / "tokenizer")
+    write_t5_tokenizer(folder / "tokenizer")
     return folder
 
 
@@ -285,7 +285,7 @@ def _t5() -> T5EncoderModel:
     )
 
 
-def _write_t5_tokenizer(folder: Path) -> None:
+def write_t5_tokenizer(folder: Path) -> None:
     """Write one of single letters. Its words lie in `tokenizer.json`; nothing reads the other."""
     words = ["<pad>", "</s>", "<unk>", "▁", *LETTERS]
     words_by_score = [(word, -1.0) for word in words]

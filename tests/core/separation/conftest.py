@@ -16,10 +16,11 @@ from core.store.presence import folder_of, missing_files
 def _tiny_models(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder into which the store itself has imported them."""
     # They load transformers and diffusers, which most tests need not wait for.
-    from tests.helpers import davises, mmaudios, sam_audios, sound_models
+    from tests.helpers import davises, mmaudios, sam_audios, sound_models, tangos
 
     downloads = davises.install(tmp_path_factory.mktemp("tiny") / "downloads")
     sound_models.install_all(downloads)
+    tangos.install_all(downloads)
     sam_audios.install(downloads)
     mmaudios.install(downloads)
     with pytest.MonkeyPatch.context() as patch:

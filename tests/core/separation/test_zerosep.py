@@ -275,7 +275,7 @@ def test_every_engine_separates_with_the_pipeline_of_its_folder(info):
 
 @pytest.mark.usefixtures("installed_models")
 @pytest.mark.parametrize(
-    "engine", ["zerosep-audioldm-s", "zerosep-audioldm2", "zerosep-stable-audio"]
+    "engine", ["zerosep-audioldm-s", "zerosep-audioldm2", "zerosep-tango", "zerosep-stable-audio"]
 )
 def test_the_words_reach_the_network(engine):
     mix = clip(noise(0.5))
