@@ -187,11 +187,12 @@ def _rehearse(subject: ExportSubject, choice: ExportChoice, home: Home) -> None:
     subject = replace(subject, project=project)
     in_the_way = files_in_the_way(subject, choice)
     if in_the_way and not choice.may_overwrite:
-        raise _refusal(in_the_way)
+        raise refusal_of(in_the_way)
     rehearse_export(subject, choice)
 
 
-def _refusal(in_the_way: tuple[Path, ...]) -> CoreError:
+def refusal_of(in_the_way: tuple[Path, ...]) -> CoreError:
+    """Return what the command line says of files that an export would replace."""
     if in_the_way[0].is_dir():
         return file_in_the_way(in_the_way[0])
     names = ", ".join(path.name for path in in_the_way)

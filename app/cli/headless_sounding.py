@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.cli.headless import imported_sound, sound_track
+from app.cli.headless import imported_sound, refusal_of, sound_track
 from app.paths import Home
 from core.domain.export import SoundingExportChoice
 from core.domain.soundings import SoundingTrack
@@ -15,6 +15,7 @@ from core.jobs.sounding_export import (
     SoundingExportAnswer,
     SoundingExportJob,
     rehearse_sounding_export,
+    sounding_files_in_the_way,
 )
 from core.progress import CancelToken, Report
 from core.segmentation import sounding_registry
@@ -55,6 +56,9 @@ def segment_clip(
         )
     stream = sound_track(opened.info, request.audio_track)
     mix = imported_sound(opened.info, stream, home, report, cancel)
+    in_the_way = sounding_files_in_the_way(request.choice, mix)
+    if in_the_way and not request.choice.may_overwrite:
+        raise refusal_of(in_the_way)
     rehearse_sounding_export(request.choice, mix)
     looked = SoundingJob(
         opened.info,

@@ -64,7 +64,9 @@ def test_what_is_there_is_left_alone_unless_told_otherwise(clip, red, tmp_path, 
 
     assert (out / "masks.json").read_text() == "mine"
     assert [path.name for path in out.iterdir()] == ["masks.json"]
-    assert "masks.json" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "masks.json" in said
+    assert "--overwrite" in said
     assert run(["segment", str(clip), "-o", str(out), "--overwrite"]) == 0
     assert json.loads((out / "masks.json").read_text())["frames"]
 
