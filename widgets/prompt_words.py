@@ -9,8 +9,7 @@ from core.domain.engines import EngineInfo
 from core.domain.project import Stem
 from core.domain.prompts import PromptKind, PromptSet, TextPrompt
 from core.domain.understanding import Doubt, doubt_about, is_clear
-from core.domain.vocabulary import Vocabulary, said_as
-from widgets.sounding_words import people_words
+from core.domain.vocabulary import Vocabulary, said_as, spoken
 
 INVITATION = "or click an object, or drag a span"
 SEPARATE_TIP = "Preview around the playhead, then the whole clip (Ctrl+Enter)"
@@ -63,7 +62,7 @@ class Asked:
             return ""
         if self.vocabulary is None or self.seen in self.vocabulary.names:
             return said_as(self.seen, self.vocabulary)
-        meant = self.vocabulary.find(people_words(self.seen))
+        meant = self.vocabulary.find(spoken(self.seen))
         return meant[0].title.lower() if meant else ""
 
     @property

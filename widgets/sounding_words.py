@@ -1,6 +1,7 @@
 """What is written about things that sound: names for people, and how sure one may be of them."""
 
 from core.domain.soundings import SeenSource
+from core.domain.vocabulary import spoken
 
 SURE_FROM = 0.5
 
@@ -8,14 +9,9 @@ HEARD_OFF_SCREEN = "Heard off screen"
 NO_SOUND = "No sound here"
 
 
-def people_words(label: str) -> str:
-    """Return a label as people write it: `electric guitar`."""
-    return label.replace("_", " ").strip()
-
-
 def name_of(source: SeenSource) -> str:
     """Return its name in words; empty where it has none."""
-    return people_words(source.label)
+    return spoken(source.label)
 
 
 def label_of(source: SeenSource, key: int | None = None) -> str:

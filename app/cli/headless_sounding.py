@@ -8,6 +8,7 @@ from app.cli.headless import imported_sound, refusal_of, sound_track
 from app.paths import Home
 from core.domain.export import SoundingExportChoice
 from core.domain.soundings import SoundingTrack
+from core.domain.vocabulary import spoken
 from core.errors import MediaError, ModelError
 from core.jobs.opening import OpenJob
 from core.jobs.sounding import RATE_HZ, SoundingJob
@@ -96,7 +97,7 @@ def summary_of(track: SoundingTrack) -> str:
     n_all = len(track)
     counts: Counter[str] = Counter()
     for frame in track:
-        counts.update({source.label.replace("_", " ") or "something" for source in frame.sources})
+        counts.update({spoken(source.label) or "something" for source in frame.sources})
     n_off = sum(frame.is_off_screen for frame in track)
     seen = ", ".join(f"{name} ({n / n_all:.0%})" for name, n in counts.most_common(5))
     words = f"{n_all} frames. Sounding on screen: {seen or 'nothing'}."

@@ -15,8 +15,9 @@ from core.domain.sounding_marks import Place, region_of
 from core.domain.sounding_said import Said, said_at
 from core.domain.sounding_stretches import stretches_of
 from core.domain.soundings import SeenSource, SoundingFrame, SoundingTrack
+from core.domain.vocabulary import spoken
 from widgets.sounding_lane import LaneRow
-from widgets.sounding_words import HEARD_OFF_SCREEN, NO_SOUND, people_words, rate_words
+from widgets.sounding_words import HEARD_OFF_SCREEN, NO_SOUND, rate_words
 
 LOOKING = "Looking for what sounds…"
 
@@ -167,7 +168,7 @@ def lane_rows(track: SoundingTrack) -> tuple[LaneRow, ...]:
     """Return when each source sounds, in the colours of the picture, and what is off screen."""
     known, names = stretches_of(track), track.labels
     rows = [
-        LaneRow(people_words(names.get(number, "")) or "Sounds", number, stretches)
+        LaneRow(spoken(names.get(number, "")) or "Sounds", number, stretches)
         for number, stretches in known.by_source.items()
     ]
     if known.off_screen:

@@ -13,8 +13,6 @@ Stretches = tuple[tuple[float, float], ...]
 Times = npt.NDArray[np.float64]
 """(K,) in seconds, one for each frame that was looked at."""
 
-_GAP_STEPS = 1.5
-
 
 @dataclass(frozen=True, slots=True)
 class SoundingStretches:
@@ -32,7 +30,7 @@ def stretches_of(track: SoundingTrack) -> SoundingStretches:
     frames = track.frames
     starts_s = np.fromiter((frame.time_s for frame in frames), np.float64, len(frames))
     nexts_s = np.append(starts_s[1:], np.inf)
-    is_near = nexts_s - starts_s <= _GAP_STEPS * track.step_s
+    is_near = nexts_s - starts_s <= track.reach_s
     ends_s = np.where(is_near, nexts_s, starts_s + track.step_s)
     by_source: dict[int, list[int]] = {}
     off_screen = []

@@ -24,6 +24,9 @@ HeatMap = npt.NDArray[np.float32]
 CLAIMED_FROM = 0.5
 """Heat from which a place is said to sound."""
 
+LEAST_CLAIM = 5e-4
+"""Of a frame, that a source must claim to be one."""
+
 NO_SOURCE = 255
 """In a map of owners: no source claims anything here."""
 
@@ -165,26 +168,42 @@ class SoundingTrack:
     def at(self, time_s: float) -> SoundingFrame | None:
         """Return what sounds at a moment: blended between two frames where both are of one shot.
 
-        None where no frame within a step has been looked at yet.
+        None where no frame within reach has been looked at yet.
         """
-        place = bisect.bisect_right(self.frames, time_s + 1e-9, key=lambda frame: frame.time_s)
-        before = self.frames[place - 1] if place else None
-        after = self.frames[place] if place < len(self.frames) else None
-        reach_s = 1.5 * self.step_s
-        if before is not None and time_s - before.time_s > reach_s:
-            before = None
-        if after is not None and after.time_s - time_s > reach_s:
-            after = None
-        if before is None or after is None or after.begins_shot:
-            # What begins a shot says nothing of the picture before it.
-            return before or (None if after is None or after.begins_shot else after)
+        before, after = self.around(time_s)
+        if before is None or after is None:
+            return before or after
         share = (time_s - before.time_s) / (after.time_s - before.time_s)
         return before if share < 1e-6 else _blended(before, after, share)
 
     @property
+    def reach_s(self) -> float:
+        """How far a frame speaks for what lies beside it: what is farther apart doesn't follow."""
+        return 1.5 * self.step_s
+
+    def around(self, time_s: float) -> tuple[SoundingFrame | None, SoundingFrame | None]:
+        """Return the frames within reach before and after a moment that tell of its shot."""
+        place = bisect.bisect_right(self.frames, time_s + 1e-9, key=lambda frame: frame.time_s)
+        before = self.frames[place - 1] if place else None
+        after = self.frames[place] if place < len(self.frames) else None
+        if before is not None and time_s - before.time_s > self.reach_s:
+            before = None
+        # What begins a shot says nothing of the picture before it.
+        if after is not None and (after.begins_shot or after.time_s - time_s > self.reach_s):
+            after = None
+        return before, after
+
+    @property
     def labels(self) -> dict[int, str]:
-        """Return the label of each source by its number, in order of number."""
-        found = {source.number: source.label for frame in self.frames for source in frame.sources}
+        """Return the label of each source by its number, in order of number.
+
+        A source goes without a name in frames in which that isn't sure enough; it is empty here
+        only where it never was.
+        """
+        found: dict[int, str] = {}
+        for frame in self.frames:
+            for source in frame.sources:
+                found[source.number] = found.get(source.number) or source.label
         return dict(sorted(found.items()))
 
 

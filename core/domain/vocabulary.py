@@ -187,8 +187,13 @@ class Vocabulary:
 def said_as(name: str, vocabulary: Vocabulary | None) -> str:
     """Return a known sound's name as a person says it; without a vocabulary as good as it goes."""
     if vocabulary is None:
-        return name.replace("_", " ")
+        return spoken(name)
     return vocabulary.word(name).title.lower()
+
+
+def spoken(name: str) -> str:
+    """Return the name of a class as a person would type it: `electric guitar`."""
+    return name.replace("_", " ").strip()
 
 
 def read_vocabulary(path: Path) -> Vocabulary:

@@ -16,6 +16,7 @@ from core.domain.prompts import (
     SpanPrompt,
     TextPrompt,
 )
+from core.domain.vocabulary import spoken
 from core.evaluation.material import Material
 from core.evaluation.mixtures import Mixture
 from core.evaluation.stills import read_still
@@ -96,7 +97,7 @@ class Asker:
         if way is Way.PICTURE and shown is None:
             return None
         name = self.wrong_class(mixture) if way is Way.WRONG else mixture.target_class
-        texts = (TextPrompt(title(name)),) if PromptKind.TEXT in kinds else ()
+        texts = (TextPrompt(spoken(name)),) if PromptKind.TEXT in kinds else ()
         spans = tuple(map(SpanPrompt, mixture.spans)) if PromptKind.SPAN in kinds else ()
         if shown is None:
             return Question(PromptSet(texts=texts, spans=spans))
@@ -119,8 +120,3 @@ class Asker:
         # Apart from the draws of mixtures, which stay as they are whatever is asked.
         random = np.random.default_rng([self.seed, mixture.number, 1])
         return int(random.integers(n_choices))
-
-
-def title(name: str) -> str:
-    """Return the name of a class as a person would type it."""
-    return name.replace("_", " ").strip()

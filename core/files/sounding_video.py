@@ -15,6 +15,7 @@ from core.domain.masks import Mask
 from core.domain.pictures import PictureSource, Pixels
 from core.domain.soundings import SoundingFrame, SoundingTrack
 from core.domain.stem_colours import stem_colour_rgb
+from core.domain.vocabulary import spoken
 from core.files.frames_video import FramesShape, Shown, write_frames
 from core.files.mask_drawing import Rgb, draw_mask, matte
 from core.files.sound_track import VideoSound
@@ -80,7 +81,7 @@ def draw_sounding(pixels: Pixels, frame: SoundingFrame | None, style: OverlaySty
     shown = shown.copy()
     for source, mask in zip(frame.sources, masks, strict=True):
         if source.label and mask.any():
-            _write_name(shown, mask, source.label.replace("_", " "), source.number)
+            _write_name(shown, mask, spoken(source.label), source.number)
     if frame.is_off_screen:
         _write(shown, OFF_SCREEN, (shown.shape[1] // 2, 0), _INK)
     return shown

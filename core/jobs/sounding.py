@@ -48,7 +48,6 @@ class SoundingAnswer:
 
     job_id: int
     track: SoundingTrack
-    notices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,7 +1,6 @@
 """What sounds in a clip, taken away: a video that shows it, its masks as data, and a manifest."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -9,7 +8,6 @@ from core.domain.audio import AudioSource
 from core.domain.export import SoundingExportChoice
 from core.domain.media import MediaInfo
 from core.domain.soundings import SoundingTrack
-from core.errors import ExportError
 from core.files.atomic import Delivery
 from core.files.coco_masks import write_masks
 from core.files.frames_video import frames_suffix
@@ -82,7 +80,8 @@ class SoundingExportJob:
         notice = frames_suffix(sound)[1]
         notices = () if notice is None else (notice,)
         effort = Effort("Export", sum(_EFFORT[role] for role in paths), report)
-        with _delivery(self.choice) as delivery:
+        may_overwrite = self.choice.may_overwrite
+        with made_folder(self.choice.folder), Delivery(may_overwrite=may_overwrite) as delivery:
             beside = {role: delivery.beside(path) for role, path in paths.items()}
             for role, path in beside.items():
                 self._write(role, path, notices, report=effort.part(_EFFORT[role]), cancel=cancel)
@@ -143,22 +142,9 @@ def rehearse_sounding_export(choice: SoundingExportChoice, mix: AudioSource) -> 
     Raises:
         ExportError: a file is in the way, or the folder refuses.
     """
-    in_the_way = [path.name for path in sounding_files_in_the_way(choice, mix)]
-    if in_the_way and not choice.may_overwrite:
-        raise ExportError(
-            f"already in {choice.folder}: {', '.join(in_the_way)}",
-            advice="These files were left alone. Choose another folder, or allow them to be "
-            "replaced.",
-        )
-    with made_folder(choice.folder, is_kept=False), Delivery(may_overwrite=True) as delivery:
-        for path in sounding_files(choice, mix).values():
-            delivery.beside(path)
-
-
-@contextmanager
-def _delivery(choice: SoundingExportChoice) -> Iterator[Delivery]:
     with (
-        made_folder(choice.folder),
+        made_folder(choice.folder, is_kept=False),
         Delivery(may_overwrite=choice.may_overwrite) as delivery,
     ):
-        yield delivery
+        for path in sounding_files(choice, mix).values():
+            delivery.beside(path)

@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 
 from core.domain.pictures import Pixels
+from core.domain.soundings import CLAIMED_FROM, LEAST_CLAIM
 from core.errors import ModelError
 from core.nn.ddavs.weights import read_ddavs
 from core.nn.devices import pick_device
@@ -31,8 +32,6 @@ _MULTIPLE_PX = 32
 _AT_ONCE = 8
 _LEAST_PEAK = 1e-4
 """Of a sound: what is quieter is no sound, and nothing in the picture makes it."""
-_LEAST_CLAIM = 5e-4
-"""Of the frame, that a source must claim to be one."""
 
 
 class DdavsSegmenter:
@@ -114,8 +113,8 @@ class DdavsSegmenter:
         owners = np.argmax([_enlarged(share, size) for share in together.values()], 0)  # (H, W)
         found = []
         for number, name in enumerate(together):
-            claimed = (owners == number) & (heat > 0.5)
-            if claimed.mean() >= _LEAST_CLAIM:
+            claimed = (owners == number) & (heat > CLAIMED_FROM)
+            if claimed.mean() >= LEAST_CLAIM:
                 own = np.where(owners == number, heat, np.float32(0))
                 label = name if labels[0] else ""
                 score = float(heat[claimed].mean())

@@ -16,7 +16,15 @@ import numpy.typing as npt
 
 from core.domain.masks import Mask
 from core.domain.pictures import Pixels
-from core.domain.soundings import CLAIMED_FROM, NO_SOURCE, HeatMap, Owners, PackedMap, SeenSource
+from core.domain.soundings import (
+    CLAIMED_FROM,
+    LEAST_CLAIM,
+    NO_SOURCE,
+    HeatMap,
+    Owners,
+    PackedMap,
+    SeenSource,
+)
 from core.segmentation.appearance import Colours, colour_numbers
 from core.segmentation.optical_flow import FlowMeter, Gray, Motion
 from core.segmentation.shot_change import cut_likelihood
@@ -40,8 +48,6 @@ _SPREAD = 4.0
 _SLIVER = 0.15
 """Of what hangs together, that no name of its own is believed for."""
 _FORGOTTEN_BELOW = 0.05
-_LEAST_CLAIM = 5e-4
-"""Of the frame, that a source must claim to be one."""
 _CUT_FROM = 0.5
 
 
@@ -132,7 +138,7 @@ class Steadier:
         found = []
         for place, (name, own) in enumerate(self._by_source.items()):
             claimed = (first == place) & (heat > CLAIMED_FROM)
-            if claimed.mean() >= _LEAST_CLAIM:
+            if claimed.mean() >= LEAST_CLAIM:
                 score = float(np.clip(own[claimed].mean(), 0.0, 1.0))
                 is_sure = own[claimed].mean() >= NAMED_FROM * heat[claimed].mean()
                 is_named = is_sure and not name.startswith("#")

@@ -4,18 +4,13 @@ Letters in shapes: L tokens, D width of the language model.
 """
 
 from dataclasses import dataclass
-from typing import Any
 
 import torch
 from torch import Tensor, nn
 from transformers import ClapModel, GPT2Model, RobertaTokenizer, T5EncoderModel, T5Tokenizer
 
-from core.nn.samplers.inversion import NoiseLadder
-from core.nn.samplers.stepping import Network
-from core.separation.zerosep_audioldm import form_of
-from core.separation.zerosep_ladder import ddim_ladder
-from core.separation.zerosep_mel import MelSound
-from core.separation.zerosep_model import Part, SoundForm, Words
+from core.separation.zerosep_mel_model import MelModel
+from core.separation.zerosep_model import Part, Words
 
 N_GENERATED = 8
 """Tokens of "language of audio" that the language model makes of words, as published."""
@@ -77,44 +72,20 @@ class WordReader:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class AudioLdm2:
+class AudioLdm2(MelModel):
     """AudioLDM 2 (Liu et al. 2024).
 
     Attributes:
-        sound: between waves and latents.
         reader: of words.
-        unet: an `AudioLDM2UNet2DConditionModel`, which hears the words in two ways.
-        schedule: the config of its scheduler.
+
+    The U-Net is an `AudioLDM2UNet2DConditionModel`, which hears the words in two ways.
     """
 
-    sound: MelSound
     reader: WordReader
-    unet: Part
-    schedule: dict[str, Any]
-
-    @property
-    def form(self) -> SoundForm:
-        return form_of(self.sound)
 
     @property
     def parts(self) -> tuple[nn.Module, ...]:
         return self.sound.vae, self.sound.vocoder, *self.reader.parts, self.unet
 
-    def ladder(self, n_steps: int) -> NoiseLadder:
-        return ddim_ladder(self.schedule, n_steps)
-
-    def encode(self, waves: Tensor) -> Tensor:
-        return self.sound.encode(waves)
-
-    def decode(self, latent: Tensor, n_samples: int) -> Tensor:
-        return self.sound.decode(latent, n_samples)
-
     def read(self, text: str, length_s: float) -> Words:  # noqa: ARG002 - any length alike
         return self.reader.read(text)
-
-    def network(self, words: Words) -> Network:
-        def ask(x: Tensor, time: Tensor) -> Tensor:
-            answer: Tensor = self.unet(x, time, return_dict=False, **words)[0]
-            return answer
-
-        return ask

@@ -12,6 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from core.domain.vocabulary import spoken
 from core.training.recordings import Recording
 from core.training.sep_mixing import drawn_snr_db, mixed
 from core.training.sep_seen import Seeing, Seen
@@ -55,7 +56,7 @@ class SepMixer:
         other, _ = self._sound(int(random.choice(numbers[labels[1]])), random)
         snr_db = drawn_snr_db(float(random.random()))
         sounds = mixed(torch.from_numpy(target), torch.from_numpy(other), snr_db)
-        return *sounds, words_for(str(labels[0])), seen
+        return *sounds, spoken(str(labels[0])), seen
 
     def _sound(self, number: int, random: np.random.Generator) -> tuple[Mono, Seen | None]:
         """Return a window (N,) of a recording, and what is seen with it.
@@ -66,11 +67,6 @@ class SepMixer:
         n, length = self.n_samples, self.bank.length(number)
         first = int(random.integers(max(0, length - n) + 1)) if seen is None else 0
         return np.resize(self.bank.read(number, first, min(n, length)), n), seen
-
-
-def words_for(label: str) -> str:
-    """Return what a class is asked for by."""
-    return label.replace("_", " ")
 
 
 def of_classes(recordings: list[Recording], classes: Collection[str]) -> list[Recording]:

@@ -1,5 +1,6 @@
 """What sounds, where the answer is known: frames by hand, a clip, and a segmenter that sees red."""
 
+import warnings
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
@@ -93,4 +94,7 @@ def write_filmed(
 def mask_from_rle(counts: str, height_px: int, width_px: int) -> Mask:
     """Return the mask (H, W) of COCO's run lengths."""
     packed = {"size": [height_px, width_px], "counts": counts.encode("ascii")}
-    return np.asarray(coco.decode(packed), np.bool_)
+    with warnings.catch_warnings():
+        # Reading, which the program never does, still asks NumPy in a way of before 2.0.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        return np.asarray(coco.decode(packed), np.bool_)

@@ -1,8 +1,7 @@
 """What was found for words is shown as boxes, and one of them is picked by a click or a number."""
 
 import pytest
-from PySide6.QtCore import QEvent, QRectF, Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
@@ -11,6 +10,7 @@ from core.domain.findings import Finding
 from core.domain.pictures import Frame
 from core.domain.prompts import Box
 from tests.helpers import mouse
+from tests.helpers.keys import claims
 from tests.helpers.pictures import background
 from widgets.candidate_boxes import CandidateBoxes, _label_place, label_of
 from widgets.theme import DARK, apply_theme
@@ -59,13 +59,6 @@ def clicks(view: VideoView) -> list[tuple[float, float, bool]]:
     return heard
 
 
-def _claims(view: VideoView, key: Qt.Key) -> bool:
-    event = QKeyEvent(QEvent.Type.ShortcutOverride, key, Qt.KeyboardModifier.NoModifier)
-    event.ignore()
-    QApplication.sendEvent(view, event)
-    return event.isAccepted()
-
-
 def test_a_click_on_a_box_picks_it_and_is_no_click_on_the_picture(view, chosen, clicks):
     mouse.click(view, (400, 280))
 
@@ -101,18 +94,18 @@ def test_a_box_is_picked_by_its_number(view, chosen):
 
 
 def test_only_numbers_that_stand_at_a_box_are_taken_from_the_window(view):
-    assert _claims(view, KEY.Key_1)
-    assert _claims(view, KEY.Key_2)
-    assert not _claims(view, KEY.Key_3)
-    assert not _claims(view, KEY.Key_0)
+    assert claims(view, KEY.Key_1)
+    assert claims(view, KEY.Key_2)
+    assert not claims(view, KEY.Key_3)
+    assert not claims(view, KEY.Key_0)
 
     view.set_candidates(())
 
-    assert not _claims(view, KEY.Key_1)
+    assert not claims(view, KEY.Key_1)
 
 
 def test_escape_says_that_none_is_wanted(view, qtbot):
-    assert _claims(view, KEY.Key_Escape)
+    assert claims(view, KEY.Key_Escape)
 
     with qtbot.waitSignal(view.candidates_dismissed, timeout=1000):
         QTest.keyClick(view, KEY.Key_Escape)
@@ -125,7 +118,7 @@ def test_boxes_of_another_frame_are_neither_shown_nor_picked(view, chosen):
 
     view.set_frame(Frame(background(320, 180), 9, 0.2))
     assert not view.is_choosing
-    assert not _claims(view, KEY.Key_1)
+    assert not claims(view, KEY.Key_1)
 
 
 def test_the_boxes_are_painted_and_the_one_under_the_pointer_is_shaded(view, qapp):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPointF, Qt
-from PySide6.QtGui import QColor, QKeyEvent
+from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
@@ -13,6 +13,7 @@ from core.domain.pictures import Frame
 from core.domain.prompts import Box
 from core.domain.soundings import SeenSource
 from tests.helpers import mouse
+from tests.helpers.keys import claims
 from tests.helpers.pictures import background, disc_mask
 from tests.helpers.sounding_moments import GUITAR, LEFT, RIGHT, VIOLIN, moment
 from widgets.sounding_overlay import heat_image
@@ -59,13 +60,6 @@ def clicks(view: VideoView) -> list[tuple[float, float, bool]]:
     heard: list[tuple[float, float, bool]] = []
     view.click_requested.connect(lambda *values: heard.append(values))
     return heard
-
-
-def _claims(view: VideoView, key: Qt.Key) -> bool:
-    event = QKeyEvent(QEvent.Type.ShortcutOverride, key, Qt.KeyboardModifier.NoModifier)
-    event.ignore()
-    QApplication.sendEvent(view, event)
-    return event.isAccepted()
 
 
 def _hover(view: VideoView, at: tuple[float, float]) -> None:
@@ -118,13 +112,13 @@ def test_keys_pick_in_the_order_of_the_labels(view, chosen):
 
 
 def test_only_numbers_of_what_sounds_are_taken_from_the_window(view):
-    assert _claims(view, KEY.Key_2)
-    assert not _claims(view, KEY.Key_3)
-    assert not _claims(view, KEY.Key_Escape)
+    assert claims(view, KEY.Key_2)
+    assert not claims(view, KEY.Key_3)
+    assert not claims(view, KEY.Key_Escape)
 
     view.set_sounding(None)
 
-    assert not _claims(view, KEY.Key_1)
+    assert not claims(view, KEY.Key_1)
 
 
 def test_boxes_to_choose_from_go_first(view, chosen):

@@ -108,6 +108,14 @@ def test_of_what_is_known_only_the_places_around_news_are_looked_at(monkeypatch)
     assert len(looked_at) < 50
 
 
+def test_a_source_keeps_the_name_it_has_in_other_frames():
+    named, unnamed = sounding_frame(200, 0.2, {"bell": LEFT}), sounding_frame(0, 0.0, {"": LEFT})
+    again = replace(unnamed, pts=400, time_s=0.4)
+
+    assert sounding_track(unnamed, named, again).labels == {0: "bell"}
+    assert sounding_track(unnamed).labels == {0: ""}
+
+
 def test_frames_out_of_order_are_refused():
     frame = sounding_frame(0, 0.0, {})
     with pytest.raises(ValueError, match="rising"):

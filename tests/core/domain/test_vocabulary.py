@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from core.domain.vocabulary import Related, Vocabulary, Word, read_vocabulary
+from core.domain.vocabulary import Related, Vocabulary, Word, read_vocabulary, spoken
 from core.errors import ModelError
 
 SHIPPED = Path(__file__).resolve().parents[3] / "resources" / "mini" / "vocabulary.json"
@@ -191,3 +191,7 @@ def test_a_damaged_vocabulary_is_refused_with_advice(tmp_path, content):
 def test_a_missing_vocabulary_is_refused_with_advice(tmp_path):
     with pytest.raises(ModelError):
         read_vocabulary(tmp_path / "nothing.json")
+
+
+def test_a_class_is_named_as_a_person_would_type_it():
+    assert spoken("big_cat") == "big cat"

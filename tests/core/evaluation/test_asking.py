@@ -6,7 +6,7 @@ import pytest
 from core.domain.pictures import PictureSource
 from core.domain.prompts import PromptKind, TextPrompt
 from core.errors import MediaError
-from core.evaluation.asking import Asker, Way, title
+from core.evaluation.asking import Asker, Way
 from core.evaluation.material import everything_in
 from core.evaluation.mixtures import make_mixtures
 from core.evaluation.stills import read_still
@@ -98,10 +98,6 @@ def test_another_seed_shows_other_pictures(material, mixtures):
     ]
 
     assert shown[0] == shown[1] != shown[2]
-
-
-def test_a_class_is_named_as_a_person_would_type_it():
-    assert title("big_cat") == "big cat"
 
 
 def test_a_still_has_one_frame_at_all_times(material):

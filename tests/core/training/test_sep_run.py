@@ -7,13 +7,14 @@ from pathlib import Path
 import pytest
 import torch
 
+from core.domain.vocabulary import spoken
 from core.errors import ModelError
 from core.progress import Cancelled, CancelToken, Progress, ignore
 from core.separation.mmaudiosep_weights import load_mmaudio
 from core.store.places import models_folder
 from core.training.recordings import find_recordings
 from core.training.sep_latents import MelLatents, VaeLatents, lengths_of
-from core.training.sep_mixer import SepMixer, words_for
+from core.training.sep_mixer import SepMixer
 from core.training.sep_objective import SepLoss, SepObjective, generating
 from core.training.sep_recipe import SepRecipe
 from core.training.sep_run import SepPlace, train_mmaudiosep, train_tiny_mmaudio
@@ -198,7 +199,7 @@ def test_mixtures_hold_two_classes_and_are_asked_for_by_name(data, tmp_path):
 
     assert set(batch.words) <= {"flute", "rain", "bell"}
     assert (batch.mixture - batch.target).abs().amax(1).min() > 1e-4
-    assert words_for("electric_guitar") == "electric guitar"
+    assert spoken("electric_guitar") == "electric guitar"
 
 
 def test_what_is_cut_by_the_true_mel_is_near_the_truth():
